@@ -1,0 +1,50 @@
+"""The size of one axis after convolution, transposed convolution, pooling, padding or resizing.
+
+Plain arithmetic on ``Dim``: the same functions serve numbers, symbols, the builder and the size search. Each returns
+what torch's formula gives even where that is not positive: who may complain about it is decided elsewhere.
+"""
+
+from math import floor
+
+from .dims import Dim, Expr, affine_floor, dmin, unknown
+
+
+def effective_kernel(kernel: Dim, dilation: Dim) -> Dim:
+    """Elements that a dilated kernel spans: ``dilation*(kernel - 1) + 1``."""
+    return dilation * (kernel - 1) + 1
+
+
+def conv_out(size: Dim, kernel: Dim, stride: Dim = 1, padding: Dim = 0, dilation: Dim = 1) -> Dim:
+    """``floor((size + 2*padding - dilation*(kernel - 1) - 1) / stride) + 1`` (torch.nn.Conv2d)."""
+    return affine_floor(size, 1, 2 * padding - effective_kernel(kernel, dilation), stride, 1)
+
+
+def conv_transpose_out(
+    size: Dim, kernel: Dim, stride: Dim = 1, padding: Dim = 0, output_padding: Dim = 0, dilation: Dim = 1
+) -> Dim:
+    """``(size - 1)*stride - 2*padding + dilation*(kernel - 1) + output_padding + 1`` (torch.nn.ConvTranspose2d)."""
+    return (size - 1) * stride - 2 * padding + effective_kernel(kernel, dilation) + output_padding
+
+
+def pool_out(size: Dim, kernel: Dim, stride: Dim, padding: Dim = 0, dilation: Dim = 1, ceil_mode: bool = False) -> Dim:
+    """Pooled size. With ``ceil_mode`` the last window must start inside the input or its left padding.
+
+    ``min(ceil(...), (size + padding - 1)//stride) + 1`` folds into one floor, as both have the same slope.
+    """
+    span = 2 * padding - effective_kernel(kernel, dilation)
+    if ceil_mode:
+        span = dmin(span + stride - 1, padding - 1)
+    return affine_floor(size, 1, span, stride, 1)
+
+
+def scaled(size: Dim, factor: float) -> Dim:
+    """``floor(size * factor)`` as torch computes it, in doubles (F.interpolate's ``scale_factor``)."""
+    if isinstance(size, int):
+        return floor(float(size) * factor)
+    numerator, denominator = float(factor).as_integer_ratio()
+    if denominator <= 1 << 12:
+        return affine_floor(size, numerator, 0, denominator, 0)
+    return unknown()
+
+
+__all__ = ["Dim", "Expr", "conv_out", "conv_transpose_out", "effective_kernel", "pool_out", "scaled"]

@@ -1,0 +1,101 @@
+"""Kinds of parameters: how a plain argument becomes what an operator's body reads.
+
+An annotation such as ``kernel_size: Sizes`` means a type to mypy (``tuple[Dim, ...]``) and a conversion to the binder.
+Raw arguments are ints, ``Expr``, floats, bools, strings, None, tuples, lists, :class:`T` (a tensor) or ``UNREAD``.
+"""
+
+from enum import Enum
+from typing import Annotated, Any, Optional, Union
+
+from ..dims import Dim
+from ..shapes import Shape
+
+
+class Kind(Enum):
+    SIZE = "int"                  # an int or a symbol; unread -> an unread size
+    SIZES = "int or tuple"        # an int, or one per spatial axis -> always a tuple of n
+    SIZES_OR_TEXT = "int, tuple or str"
+    INTS = "ints"                 # any number of ints, as a sequence or as *args
+    AXIS = "axis"                 # a concrete int
+    AXES = "axes"                 # a concrete int or several -> a tuple
+    FLAG = "bool"
+    TEXT = "str"
+    NUMBER = "number"             # int or float, concrete
+    TENSOR = "tensor"             # a tensor -> its Shape; a plain number -> ()
+    TENSORS = "tensors"           # a sequence of tensors -> a tuple of Shapes
+    RAW = "any"                   # unchanged: T, numbers, tuples ...
+    IGNORED = "ignored"           # may be anything, even unread: does not change shapes
+
+
+Size = Annotated[Dim, Kind.SIZE]
+Sizes = Annotated[tuple[Dim, ...], Kind.SIZES]
+SizesOrText = Annotated[Union[tuple[Dim, ...], str], Kind.SIZES_OR_TEXT]
+Ints = Annotated[tuple[Dim, ...], Kind.INTS]
+Axis = Annotated[int, Kind.AXIS]
+Axes = Annotated[tuple[int, ...], Kind.AXES]
+Flag = Annotated[bool, Kind.FLAG]
+Text = Annotated[str, Kind.TEXT]
+Number = Annotated[float, Kind.NUMBER]
+Tensor = Annotated[Shape, Kind.TENSOR]
+Tensors = Annotated[tuple[Shape, ...], Kind.TENSORS]
+Raw = Annotated[Any, Kind.RAW]
+Ignored = Annotated[Any, Kind.IGNORED]
+
+# The same kinds where None is allowed and passed through.
+OptSize = Annotated[Optional[Dim], Kind.SIZE]
+OptSizes = Annotated[Optional[tuple[Dim, ...]], Kind.SIZES]
+OptInts = Annotated[Optional[tuple[Dim, ...]], Kind.INTS]
+OptAxis = Annotated[Optional[int], Kind.AXIS]
+OptAxes = Annotated[Optional[tuple[int, ...]], Kind.AXES]
+OptFlag = Annotated[Optional[bool], Kind.FLAG]
+OptText = Annotated[Optional[str], Kind.TEXT]
+OptNumber = Annotated[Optional[float], Kind.NUMBER]
+OptTensor = Annotated[Optional[Shape], Kind.TENSOR]
+
+
+class _UnreadValue:
+    """The one value that stands for "not known here"."""
+
+    def __repr__(self) -> str:
+        return "UNREAD"
+
+
+UNREAD = _UnreadValue()
+
+
+class T:
+    """A tensor argument: its shape (None: not even the rank is known) and a coarse dtype ("float", "int", "bool", "complex" or None).
+
+    In examples it makes the torch tensor too: ``high`` bounds the values of an int tensor, which are drawn from ``range(high)``.
+    """
+
+    __slots__ = ("shape", "dtype", "high")
+
+    def __init__(self, *shape: Dim, dtype: str | None = "float", high: int = 2) -> None:
+        self.shape: Shape | None = shape
+        self.dtype, self.high = dtype, high
+
+    @classmethod
+    def of(cls, shape: Shape | None, dtype: str | None = "float", high: int = 2) -> "T":
+        made = cls(dtype=dtype, high=high)
+        made.shape = shape
+        return made
+
+    def __repr__(self) -> str:
+        return f"T{self.shape}" + ("" if self.dtype == "float" else f":{self.dtype}")
+
+# What a forward returns: a Shape is one tensor, a list is a tuple of results, a Dim is a size, None is "not a tensor or not known".
+Result = Union[Shape, list[Any], Dim, None]
+
+
+class Fields(list[Any]):
+    """A tuple of results whose items also have names (``torch.max(x, 0).values``)."""
+
+    def __init__(self, **items: Any) -> None:
+        super().__init__(items.values())
+        self.names = tuple(items)
+
+
+def default(value: Any) -> Any:
+    """A default written as torch writes it (``stride: Sizes = default(1)``); the binder converts it like a given argument."""
+    return value

@@ -1,0 +1,92 @@
+"""What torch can refuse, and how an operator says so.
+
+A :class:`Problem` is a kind of refusal; each has exactly one rule that words it. An operator raises :class:`ShapeError`,
+which names *parameters*, never places: the interpreter knows where each argument was written. Requirements on sizes
+go through the ``require_*`` functions, because a symbolic size may satisfy them always, sometimes or never.
+"""
+
+from enum import Enum
+from typing import Any
+
+from ..dims import Dim, Truth, at_least, divides, equal, is_unknown, nice
+
+
+class Problem(Enum):
+    """A closed list of refusals."""
+
+    CHANNELS = "channels"                  # convolution: input channels differ from in_channels
+    FEATURES = "features"                  # Linear, Bilinear, RNN, attention: last axis differs
+    NORM_FEATURES = "norm-features"        # BatchNorm, GroupNorm, LayerNorm ...: sizes to normalise differ
+    JOIN = "join"                          # cat, stack: sizes off the joined axis differ
+    BROADCAST = "broadcast"                # elementwise operands that do not broadcast
+    RESHAPE = "reshape"                    # view, reshape, unflatten, fold: element counts differ
+    MATMUL = "matmul"                      # matmul, bmm, einsum: contracted sizes differ
+    RANK = "rank"                          # wrong number of axes
+    AXIS = "axis"                          # an axis number out of range or repeated
+    GROUPS = "groups"                      # groups do not divide the channels
+    HYPER_PARAMETER = "hyper-parameter"    # an argument value torch refuses
+    SIGNATURE = "signature"                # an argument that does not exist, is missing or is given twice
+    PADDING = "padding"                    # reflect/circular padding as large as the axis, negative padding too large
+    EMPTY = "empty"                        # the result would have no elements (kernel larger than the padded input)
+    OUTPUT_SIZE = "output-size"            # a requested output_size out of reach
+    SPLIT = "split"                        # split/chunk/unbind sizes that do not fit
+    INDEX = "index"                        # an index out of range, or too many of them
+    TARGET = "target"                      # a loss whose target does not fit its input
+    STATE = "state"                        # hidden state, mask or indices that do not fit
+    ONE_VALUE = "one-value"                # normalisation over a single value in training mode
+
+
+class ShapeError(Exception):
+    """torch refuses this call. ``arg`` is the argument that carries the wrong shape or value, ``param`` the constructor or
+    call parameter that says otherwise (the likelier place to edit), ``expected``/``received`` the two sizes, ``axis`` the axis of ``arg``."""
+
+    def __init__(
+        self, problem: Problem, message: str, *, arg: str = "input", param: str | None = None,
+        expected: Dim | None = None, received: Dim | None = None, axis: int | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.problem, self.message, self.arg, self.param = problem, message, arg, param
+        self.expected, self.received, self.axis = expected, received, axis
+
+
+class Unread(Exception):
+    """An argument whose value decides the shape could not be read. ``param`` names it."""
+
+    def __init__(self, param: str) -> None:
+        super().__init__(param)
+        self.param = param
+
+
+def refuse(problem: Problem, message: str, **where: Any) -> ShapeError:
+    """A refusal to raise: ``raise refuse(Problem.RANK, "...")``."""
+    return ShapeError(problem, message, **where)
+
+
+def _settle(answer: Truth, problem: Problem, message: str, received: Dim, expected: Dim, where: dict[str, Any]) -> None:
+    # SOMETIMES and UNKNOWN are silent here; facts along a path will narrow the symbols at this one place.
+    if answer is Truth.NEVER:
+        text = message.format(received=nice(received), expected=nice(expected))
+        raise ShapeError(problem, text, expected=expected, received=received, **where)
+
+
+def require_equal(received: Dim, expected: Dim, problem: Problem, message: str, **where: Any) -> Dim:
+    """Refuse when the two sizes can never be equal. Returns the size to go on with (the one that says more).
+
+    ``message`` may use ``{received}`` and ``{expected}``; ``where`` may give ``arg``, ``param``, ``axis``.
+    """
+    if received is expected or (type(received) is int and received == expected):
+        return received
+    _settle(equal(received, expected), problem, message, received, expected, where)
+    return expected if is_unknown(received) and not is_unknown(expected) else received
+
+
+def require_at_least(received: Dim, least: Dim, problem: Problem, message: str, **where: Any) -> None:
+    """Refuse when ``received < least`` whatever the symbols are."""
+    _settle(at_least(received, least), problem, message, received, least, where)
+
+
+def require_divides(divisor: Dim, size: Dim, problem: Problem, message: str, **where: Any) -> None:
+    """Refuse when ``size % divisor`` is never 0. ``{received}`` is the size, ``{expected}`` the divisor."""
+    if type(divisor) is int and divisor == 0:
+        raise ShapeError(problem, message.format(received=nice(size), expected=0), expected=0, received=size, **where)
+    _settle(divides(divisor, size), problem, message, size, divisor, where)
