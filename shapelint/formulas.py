@@ -4,7 +4,8 @@ Plain arithmetic on ``Dim``: the same functions serve numbers, symbols, the buil
 what torch's formula gives even where that is not positive: who may complain about it is decided elsewhere.
 """
 
-from math import floor
+from collections.abc import Sequence
+from math import floor, isfinite
 
 from .dims import Dim, Expr, affine_floor, dmin, unknown
 
@@ -37,14 +38,34 @@ def pool_out(size: Dim, kernel: Dim, stride: Dim, padding: Dim = 0, dilation: Di
     return affine_floor(size, 1, span, stride, 1)
 
 
-def scaled(size: Dim, factor: float) -> Dim:
+def unpool_out(size: Dim, kernel: Dim, stride: Dim, padding: Dim = 0) -> Dim:
+    """``(size - 1)*stride + kernel - 2*padding``: the size that max-unpooling chooses (torch.nn.MaxUnpool2d)."""
+    return (size - 1) * stride + kernel - 2 * padding
+
+
+def sliding_blocks(
+    sizes: Sequence[Dim], kernel: Sequence[Dim], dilation: Sequence[Dim], padding: Sequence[Dim], stride: Sequence[Dim]
+) -> tuple[Dim, ...]:
+    """Places along each axis that a sliding block can take (torch.nn.Unfold and Fold, arguments in their order)."""
+    axes = zip(sizes, kernel, stride, padding, dilation, strict=True)
+    return tuple(conv_out(*axis) for axis in axes)
+
+
+def scaled(size: Dim, factor: float | Expr) -> Dim:
     """``floor(size * factor)`` as torch computes it, in doubles (F.interpolate's ``scale_factor``)."""
+    if isinstance(factor, (int, Expr)):
+        return size * factor
+    if not isfinite(factor):
+        return unknown()
     if isinstance(size, int):
         return floor(float(size) * factor)
-    numerator, denominator = float(factor).as_integer_ratio()
+    # A factor such as 0.7 is no short fraction: exact arithmetic would differ from torch's rounding, so the size stays unread.
+    numerator, denominator = factor.as_integer_ratio()
     if denominator <= 1 << 12:
         return affine_floor(size, numerator, 0, denominator, 0)
     return unknown()
 
 
-__all__ = ["Dim", "Expr", "conv_out", "conv_transpose_out", "effective_kernel", "pool_out", "scaled"]
+__all__ = [
+    "Dim", "Expr", "conv_out", "conv_transpose_out", "effective_kernel", "pool_out", "scaled", "sliding_blocks", "unpool_out",
+]

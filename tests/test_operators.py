@@ -5,6 +5,7 @@ agree on acceptance, on every result shape and on parameter shapes; where the ru
 empty map), torch may do either, because its back ends disagree about those.
 """
 
+import importlib
 import random
 import zlib
 from typing import Any
@@ -15,7 +16,7 @@ from shapelint import ops
 from shapelint.dims import Expr, evaluate, sym
 from shapelint.ops.declare import Operator
 from shapelint.ops.examples import Example
-from shapelint.ops.kinds import Kind, T
+from shapelint.ops.kinds import ABSENT, Kind, T
 from shapelint.ops.problems import ShapeError, Unread
 
 torch = pytest.importorskip("torch")
@@ -32,8 +33,11 @@ def named(op: Operator) -> str:
 
 
 def torch_object(op: Operator) -> Any:
-    found: Any = torch
-    for part in op.name.split(".")[1:]:
+    package, *path = op.name.split(".")
+    found: Any = pytest.importorskip(package)
+    for depth, part in enumerate(path):
+        if not hasattr(found, part):
+            importlib.import_module(".".join([package, *path[: depth + 1]]))
         found = getattr(found, part)
     return found
 
@@ -44,6 +48,8 @@ def tensor(item: T) -> Any:
         return torch.randint(0, max(item.high, 1), shape)
     if item.dtype == "bool":
         return torch.rand(shape) > 0.5
+    if item.dtype == "float" and item.high == 1:
+        return torch.rand(shape)
     return torch.randn(shape, dtype=getattr(torch, COARSE[item.dtype or "float"]))
 
 
@@ -52,6 +58,8 @@ def real(item: Any) -> Any:
         return tensor(item)
     if isinstance(item, (tuple, list)):
         return type(item)(real(part) for part in item)
+    if isinstance(item, dict):
+        return {name: real(part) for name, part in item.items()}
     return item
 
 
@@ -67,6 +75,8 @@ def shapes_of(result: Any) -> Any:
 
 def run_torch(op: Operator, example: Example) -> tuple[Any, Any]:
     """(result shapes, parameter shapes); raises what torch raises."""
+    if not runs_here(op):
+        pytest.skip("torch needs another device for this operator")
     target = torch_object(op)
     args, kwargs = real(example.args), real(example.kwargs)
     with torch.no_grad():
@@ -78,6 +88,12 @@ def run_torch(op: Operator, example: Example) -> tuple[Any, Any]:
         if example.inputs is None:
             return None, made
         return shapes_of(layer(*real(example.inputs), **real(example.input_kwargs))), None if lazy else made
+
+
+def runs_here(op: Operator) -> bool:
+    """Whether this machine has the device that the operator copies to."""
+    needs = {"cuda": torch.cuda.is_available, "pin_memory": torch.cuda.is_available, "xpu": torch.xpu.is_available}
+    return op.name not in {f"torch.Tensor.{name}" for name in needs} or needs[op.short_name]()
 
 
 def run_rule(op: Operator, example: Example) -> tuple[Any, Any]:
@@ -172,7 +188,7 @@ class Mutator:
         return Example(tuple(args), kwargs, None if inputs is None else tuple(inputs), input_kwargs)
 
     def add_keyword(self, args: list[Any], kwargs: dict[str, Any]) -> None:
-        free = [p for p in self.op.params[len(args) :] if p.name not in kwargs and not p.variadic and not p.required and p.kind is not Kind.IGNORED]
+        free = [p for p in self.op.params[len(args) :] if p.name not in kwargs and not p.variadic and not p.collects and not p.required and p.default is not ABSENT and p.kind is not Kind.IGNORED]
         if free:
             param = self.rng.choice(free)
             kwargs[param.name] = self.change(param.default)

@@ -5,7 +5,7 @@ from pkgutil import iter_modules
 
 from .declare import Layer, Operator, table
 
-_FRAMEWORK = frozenset({"declare", "examples", "kinds", "problems"})
+_FRAMEWORK = frozenset({"declare", "dtypes", "examples", "kinds", "problems"})
 _loaded = False
 
 

@@ -5,43 +5,60 @@ that lints one file needs a handful of several hundred.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, get_args
 
 from ..dims import Dim, Expr, unknown
 from ..shapes import Shape, show
+from .dtypes import DERIVED, result_dtype
 from .examples import Call, Example
-from .kinds import UNREAD, Kind, Result, T
+from .kinds import ABSENT, UNREAD, Kind, Result, T
 from .problems import Problem, ShapeError, Unread
 
 _EMPTY = object()
+_NUMPY_NAMES = {"axis": "dim", "keepdims": "keepdim", "x": "input", "a": "input", "x1": "input", "x2": "other"}
 _IGNORED_EVERYWHERE = frozenset({"device", "dtype", "layout", "requires_grad", "pin_memory", "memory_format", "out", "generator"})
 
 Examples = Callable[..., Sequence[Example | Call]]
 
 
 class Param:
-    """One parameter of an operator: name, kind, default (``required`` when there is none) and how it is passed."""
+    """One parameter of an operator: name, kind, default (``required`` when there is none) and how it is passed.
 
-    __slots__ = ("name", "kind", "default", "variadic", "keyword_only")
+    ``collects`` is a ``**`` parameter: it takes the keywords that no other parameter has.
+    """
 
-    def __init__(self, name: str, kind: Kind, default: Any = _EMPTY, variadic: bool = False, keyword_only: bool = False) -> None:
+    __slots__ = ("name", "kind", "default", "variadic", "keyword_only", "collects", "takes_none")
+
+    def __init__(
+        self, name: str, kind: Kind, default: Any = _EMPTY, variadic: bool = False, keyword_only: bool = False, collects: bool = False,
+    ) -> None:
         self.name, self.kind, self.default, self.variadic, self.keyword_only = name, kind, default, variadic, keyword_only
+        self.collects = collects
+        self.takes_none = kind in (Kind.RAW, Kind.IGNORED, Kind.CHECKED, Kind.SWITCH) or default is None
+
+    @classmethod
+    def annotated(cls, name: str, annotation: Any, default: Any = _EMPTY, **how: bool) -> "Param":
+        """A parameter of the kind that its annotation states."""
+        made = cls(name, _kind_of(annotation) or Kind.RAW, default, **how)
+        made.takes_none = made.takes_none or type(None) in get_args(getattr(annotation, "__origin__", None))
+        return made
 
     @property
     def required(self) -> bool:
-        return self.default is _EMPTY and not self.variadic
+        return self.default is _EMPTY and not self.variadic and not self.collects
 
 
 class Operator:
     """One torch class or function: its names, signature, rule and examples."""
 
-    __slots__ = ("name", "declared", "is_module", "n", "_good", "_bad", "dtype", "_params", "_forward")
+    __slots__ = ("name", "declared", "is_module", "n", "_good", "_bad", "dtype", "dtype_rule", "_params", "_forward")
 
     def __init__(
-        self, name: str, declared: Any, is_module: bool, n: int | None, good: Examples | None, bad: Examples | None, dtype: str,
+        self, name: str, declared: Any, is_module: bool, n: int | None, good: Examples | None, bad: Examples | None, dtype: str | None,
     ) -> None:
         self.name, self.declared, self.is_module, self.n = name, declared, is_module, n
-        self._good, self._bad, self.dtype = good, bad, dtype
+        self._good, self._bad, self.dtype_rule = good, bad, dtype
+        self.dtype = "same" if dtype in DERIVED else dtype
         self._params: tuple[Param, ...] | None = None
         self._forward: tuple[Param, ...] | None = None
 
@@ -57,7 +74,7 @@ class Operator:
     def params(self) -> tuple[Param, ...]:
         """Constructor parameters of a module, call parameters of a function, in torch's order."""
         if self._params is None:
-            self._params = tuple(_class_params(self.declared)) if self.is_module else tuple(_function_params(self.declared))
+            self._params = tuple(_class_params(self.declared)) if self.is_module else tuple(_function_params(self.declared, self.n is not None))
         return self._params
 
     @property
@@ -66,6 +83,10 @@ class Operator:
         if self._forward is None:
             self._forward = tuple(_function_params(self.declared.forward))[1:]
         return self._forward
+
+    def result_dtype(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> str | None:
+        """The coarse dtype of the result for raw arguments, as far as torch's promotion decides it."""
+        return result_dtype(self.dtype_rule, (*args, *kwargs.values()))
 
     def examples(self, good: bool) -> list[Example]:
         made = self._good if good else self._bad
@@ -79,7 +100,8 @@ class Operator:
         layer = object.__new__(self.declared)
         layer.n = self.n
         layer.op = self
-        for name, value in bind(self, self.params, args, kwargs, n=self.n).items():
+        bound = {} if self.declared.any_arguments else bind(self, self.params, args, kwargs, n=self.n)
+        for name, value in bound.items():
             setattr(layer, name, value)
         layer.check()
         return layer
@@ -100,7 +122,9 @@ def _invoke(body: Callable[..., Any], params: Sequence[Param], bound: dict[str, 
     positional: list[Any] = []
     keyword = dict(bound)
     for param in params:
-        if param.variadic:
+        if param.collects:
+            keyword.update(keyword.pop(param.name))
+        elif param.variadic:
             positional = [bound[p.name] for p in params[: params.index(param)]] + list(keyword.pop(param.name))
             for earlier in params[: params.index(param)]:
                 keyword.pop(earlier.name)
@@ -115,6 +139,9 @@ class Layer:
     n: int
     op: Operator
     any_rank = False  # True: the leading axes do not matter, so a tensor of unknown rank can pass
+    training = True  # as in a fresh torch module; the caller sets it where train() or eval() is known to have been called
+    keyword_only: tuple[str, ...] = ()  # fields that torch takes by name only
+    any_arguments = False  # True: the constructor takes whatever it is given and ignores it (nn.Identity)
 
     def check(self) -> None:
         """Raise ShapeError for what torch's constructor refuses."""
@@ -140,12 +167,12 @@ _TABLE: dict[str, Operator] = {}
 
 
 def module(
-    *names: str, n: Iterable[int] | None = None, good: Examples | None = None, bad: Examples | None = None, dtype: str = "same",
+    *names: str, n: Iterable[int] | None = None, good: Examples | None = None, bad: Examples | None = None, dtype: str | None = "same",
 ) -> Callable[[type], type]:
     """Declare a class as the rule of the modules ``names``; ``{n}`` in a name runs over ``n``.
 
     ``good`` and ``bad`` are functions (of ``n`` where given) to lists of examples that torch accepts and refuses.
-    ``dtype`` is the result's: "same" as the first tensor argument's, or a coarse dtype.
+    ``dtype`` is the result's: "same" as the first tensor argument's, a coarse dtype, a rule of :mod:`.dtypes`, or None: not known.
     """
 
     def register(declared: type) -> type:
@@ -159,7 +186,7 @@ def module(
 
 
 def function(
-    *names: str, n: Iterable[int] | None = None, good: Examples | None = None, bad: Examples | None = None, dtype: str = "same",
+    *names: str, n: Iterable[int] | None = None, good: Examples | None = None, bad: Examples | None = None, dtype: str | None = "same",
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare a function as the rule of ``names``: functions (``torch.cat``) and methods (``torch.Tensor.view``) alike.
 
@@ -181,6 +208,13 @@ def table() -> Mapping[str, Operator]:
     return _TABLE
 
 
+def known(value: Any, name: str) -> Any:
+    """``value``, where it was read: what ``parameters()`` asks of a switch before it counts on it."""
+    if value is UNREAD:
+        raise Unread(name)
+    return value
+
+
 def _kind_of(annotation: Any) -> Kind | None:
     for extra in getattr(annotation, "__metadata__", ()):
         if isinstance(extra, Kind):
@@ -195,7 +229,7 @@ def _class_params(declared: type) -> Iterable[Param]:
             kind = _kind_of(annotation)
             if kind is not None:
                 seen.pop(name, None)
-                seen[name] = Param(name, kind, getattr(declared, name, _EMPTY))
+                seen[name] = Param.annotated(name, annotation, getattr(declared, name, _EMPTY), keyword_only=name in getattr(declared, "keyword_only", ()))
     return seen.values()
 
 
@@ -210,35 +244,41 @@ def _annotations(declared: Any) -> dict[str, Any]:
     return dict(getattr(declared, "__annotations__", {}))
 
 
-def _function_params(declared: Callable[..., Any]) -> Iterable[Param]:
+def _function_params(declared: Callable[..., Any], numbered: bool = False) -> Iterable[Param]:
     code = declared.__code__
     annotations = _annotations(declared)
     positional = code.co_varnames[: code.co_argcount]
     defaults = declared.__defaults__ or ()
     first_default = len(positional) - len(defaults)
     for i, name in enumerate(positional):
-        if name == "n":
+        if name == "n" and numbered:
             continue
-        kind = _kind_of(annotations.get(name)) or Kind.RAW
-        yield Param(name, kind, defaults[i - first_default] if i >= first_default else _EMPTY)
+        yield Param.annotated(name, annotations.get(name), defaults[i - first_default] if i >= first_default else _EMPTY)
     after = code.co_argcount + code.co_kwonlyargcount
     if code.co_flags & 0x04:
         name = code.co_varnames[after]
-        yield Param(name, _kind_of(annotations.get(name)) or Kind.RAW, variadic=True)
+        yield Param.annotated(name, annotations.get(name), variadic=True)
     for name in code.co_varnames[code.co_argcount : after]:
-        if name != "n":
-            yield Param(name, _kind_of(annotations.get(name)) or Kind.RAW, (declared.__kwdefaults__ or {}).get(name, _EMPTY), keyword_only=True)
+        if name != "n" or not numbered:
+            yield Param.annotated(name, annotations.get(name), (declared.__kwdefaults__ or {}).get(name, _EMPTY), keyword_only=True)
+    if code.co_flags & 0x08:
+        name = code.co_varnames[after + (1 if code.co_flags & 0x04 else 0)]
+        yield Param.annotated(name, annotations.get(name), keyword_only=True, collects=True)
 
 
 def bind(op: Operator, params: Sequence[Param], args: Sequence[Any], kwargs: Mapping[str, Any], n: int | None = None) -> dict[str, Any]:
     """Arguments by parameter name, converted by kind, defaults filled in."""
     given: dict[str, Any] = {}
-    keyword = dict(kwargs)
+    keyword = _torch_names(op, params, kwargs)
     rest = list(args)
     for param in params:
-        if param.variadic:
+        if param.collects:
+            given[param.name], keyword = keyword, {}
+        elif param.variadic:
             if param.name in keyword and not rest:
                 rest = [keyword.pop(param.name)]
+            if not rest and param.kind in (Kind.INTS, Kind.AXES):
+                raise ShapeError(Problem.SIGNATURE, f"{op.short_name}() is missing the argument '{param.name}'", arg=param.name)
             given[param.name], rest = tuple(rest), []
         elif rest and not param.keyword_only:
             given[param.name] = rest.pop(0)
@@ -258,10 +298,27 @@ def bind(op: Operator, params: Sequence[Param], args: Sequence[Any], kwargs: Map
     return {param.name: _convert(param, given[param.name], n) for param in params}
 
 
+def _torch_names(op: Operator, params: Sequence[Param], kwargs: Mapping[str, Any]) -> dict[str, Any]:
+    """Keywords by torch's names: torch's own functions take NumPy's names too, its Python ones do not."""
+    if op.is_module or not op.name.startswith("torch.") or op.name.startswith("torch.nn."):
+        return dict(kwargs)
+    if not any(name in _NUMPY_NAMES for name in kwargs):
+        return dict(kwargs)
+    names = {param.name for param in params}
+    return {_NUMPY_NAMES[name] if name not in names and _NUMPY_NAMES.get(name) in names else name: value for name, value in kwargs.items()}
+
+
 def _convert(param: Param, value: Any, n: int | None) -> Any:
+    if param.collects:
+        single = Param(param.name, param.kind)
+        return {name: _convert(single, item, n) for name, item in value.items()}
     kind = param.kind
-    if kind is Kind.RAW or (value is None and kind is not Kind.IGNORED):
+    if kind is Kind.RAW or value is ABSENT:
         return value
+    if value is None and kind is not Kind.IGNORED:
+        if not param.takes_none:
+            raise Unread(param.name)  # torch refuses most of these, but not all
+        return None
     if kind is Kind.IGNORED:
         return None if value is UNREAD else value
     if param.variadic:
@@ -295,12 +352,12 @@ def _shown(value: Any) -> str:
 
 def _sizes(param: Param, value: Any, n: int | None) -> tuple[Dim, ...]:
     if isinstance(value, (tuple, list)):
-        sizes = tuple(_size(param, item) if item is not None else None for item in value)
+        sizes = tuple(_size(param, item) for item in value)
         if n is not None and len(sizes) == 1:
             sizes = sizes * n
         if n is not None and len(sizes) != n:
             raise ShapeError(Problem.HYPER_PARAMETER, f"{param.name} needs one int or {n}, not {_shown(value)}", arg=param.name, param=param.name)
-        return sizes  # type: ignore[return-value]
+        return sizes
     if n is None:
         return (_size(param, value),)
     if value is UNREAD:
@@ -312,12 +369,37 @@ def _sizes_or_text(param: Param, value: Any, n: int | None) -> tuple[Dim, ...] |
     return value if isinstance(value, str) else _sizes(param, value, n)
 
 
+def _as_written(param: Param, value: Any, n: int | None) -> Any:
+    if isinstance(value, (tuple, list)):
+        return tuple(None if item is None else _size(param, item) for item in value)
+    return value if isinstance(value, str) else _size(param, value)
+
+
 def _ints(param: Param, value: Any, n: int | None) -> tuple[Dim, ...]:
     if value is UNREAD:
         raise Unread(param.name)
     if isinstance(value, (tuple, list)):
         return tuple(_size(param, item) for item in value)
     return (_size(param, value),)
+
+
+def read_ints(param: Param, value: Any) -> tuple[Dim, ...]:
+    """An int or a sequence of ints as a tuple: for bodies that take a raw argument because the two mean different things."""
+    return _ints(param, value, None)
+
+
+def _int_tuple(param: Param, value: Any, n: int | None) -> tuple[Dim, ...]:
+    return _ints(param, _no_single(param, value), n)
+
+
+def _axis_tuple(param: Param, value: Any, n: int | None) -> tuple[int, ...]:
+    return _axes(param, _no_single(param, value), n)
+
+
+def _no_single(param: Param, value: Any) -> Any:
+    if isinstance(value, (int, Expr)):
+        raise ShapeError(Problem.HYPER_PARAMETER, f"{param.name} must be a tuple of ints, not {value}", arg=param.name, param=param.name)
+    return value
 
 
 def _axis(param: Param, value: Any, n: int | None = None) -> int:
@@ -336,6 +418,10 @@ def _flag(param: Param, value: Any, n: int | None) -> bool:
     if isinstance(value, (bool, int)):
         return bool(value)
     raise Unread(param.name)
+
+
+def _switch(param: Param, value: Any, n: int | None) -> Any:
+    return bool(value) if isinstance(value, (bool, int)) else UNREAD
 
 
 def _text(param: Param, value: Any, n: int | None) -> str:
@@ -358,6 +444,10 @@ def _tensor(param: Param, value: Any, n: int | None = None) -> Shape:
     raise Unread(param.name)
 
 
+def _checked(param: Param, value: Any, n: int | None) -> Any:
+    return value.shape if isinstance(value, T) and value.shape is not None else UNREAD
+
+
 def _tensors(param: Param, value: Any, n: int | None) -> tuple[Shape, ...]:
     if isinstance(value, (tuple, list)):
         return tuple(_tensor(param, item) for item in value)
@@ -365,6 +455,9 @@ def _tensors(param: Param, value: Any, n: int | None) -> tuple[Shape, ...]:
 
 
 _CONVERT: dict[Kind, Callable[[Param, Any, int | None], Any]] = {
-    Kind.SIZE: lambda param, value, n: _size(param, value), Kind.SIZES: _sizes, Kind.SIZES_OR_TEXT: _sizes_or_text, Kind.INTS: _ints,
+    Kind.SIZE: lambda param, value, n: _size(param, value), Kind.SIZES: _sizes, Kind.SIZES_OR_TEXT: _sizes_or_text,
+    Kind.AS_WRITTEN: _as_written, Kind.INTS: _ints,
     Kind.AXIS: _axis, Kind.AXES: _axes, Kind.FLAG: _flag, Kind.TEXT: _text, Kind.NUMBER: _number, Kind.TENSOR: _tensor, Kind.TENSORS: _tensors,
+    Kind.SWITCH: _switch, Kind.CHECKED: _checked,
+    Kind.INT_TUPLE: _int_tuple, Kind.AXIS_TUPLE: _axis_tuple,
 }

@@ -15,14 +15,19 @@ class Kind(Enum):
     SIZE = "int"                  # an int or a symbol; unread -> an unread size
     SIZES = "int or tuple"        # an int, or one per spatial axis -> always a tuple of n
     SIZES_OR_TEXT = "int, tuple or str"
+    AS_WRITTEN = "int, tuple or str as written"  # unchanged, only its ints are read: for torch code that tells (3,) from 3
     INTS = "ints"                 # any number of ints, as a sequence or as *args
     AXIS = "axis"                 # a concrete int
     AXES = "axes"                 # a concrete int or several -> a tuple
+    INT_TUPLE = "tuple of ints"   # as INTS, where torch refuses a single int
+    AXIS_TUPLE = "tuple of axes"  # as AXES, where torch refuses a single int
     FLAG = "bool"
+    SWITCH = "bool, free"         # a bool that decides parameters but no shape: unread stays UNREAD
     TEXT = "str"
     NUMBER = "number"             # int or float, concrete
     TENSOR = "tensor"             # a tensor -> its Shape; a plain number -> ()
     TENSORS = "tensors"           # a sequence of tensors -> a tuple of Shapes
+    CHECKED = "tensor, checked"   # a tensor that has to fit but decides no shape -> its Shape, None where absent, UNREAD where unread
     RAW = "any"                   # unchanged: T, numbers, tuples ...
     IGNORED = "ignored"           # may be anything, even unread: does not change shapes
 
@@ -30,21 +35,28 @@ class Kind(Enum):
 Size = Annotated[Dim, Kind.SIZE]
 Sizes = Annotated[tuple[Dim, ...], Kind.SIZES]
 SizesOrText = Annotated[Union[tuple[Dim, ...], str], Kind.SIZES_OR_TEXT]
+AsWritten = Annotated[Union[Dim, tuple[Dim, ...], str], Kind.AS_WRITTEN]
 Ints = Annotated[tuple[Dim, ...], Kind.INTS]
 Axis = Annotated[int, Kind.AXIS]
 Axes = Annotated[tuple[int, ...], Kind.AXES]
+IntTuple = Annotated[tuple[Dim, ...], Kind.INT_TUPLE]
+AxisTuple = Annotated[tuple[int, ...], Kind.AXIS_TUPLE]
 Flag = Annotated[bool, Kind.FLAG]
+Switch = Annotated[Any, Kind.SWITCH]
 Text = Annotated[str, Kind.TEXT]
 Number = Annotated[float, Kind.NUMBER]
 Tensor = Annotated[Shape, Kind.TENSOR]
 Tensors = Annotated[tuple[Shape, ...], Kind.TENSORS]
+Checked = Annotated[Any, Kind.CHECKED]
 Raw = Annotated[Any, Kind.RAW]
 Ignored = Annotated[Any, Kind.IGNORED]
 
 # The same kinds where None is allowed and passed through.
 OptSize = Annotated[Optional[Dim], Kind.SIZE]
 OptSizes = Annotated[Optional[tuple[Dim, ...]], Kind.SIZES]
+OptAsWritten = Annotated[Union[Dim, tuple[Optional[Dim], ...], str, None], Kind.AS_WRITTEN]
 OptInts = Annotated[Optional[tuple[Dim, ...]], Kind.INTS]
+OptIntTuple = Annotated[Optional[tuple[Dim, ...]], Kind.INT_TUPLE]
 OptAxis = Annotated[Optional[int], Kind.AXIS]
 OptAxes = Annotated[Optional[tuple[int, ...]], Kind.AXES]
 OptFlag = Annotated[Optional[bool], Kind.FLAG]
@@ -63,10 +75,21 @@ class _UnreadValue:
 UNREAD = _UnreadValue()
 
 
+class _AbsentValue:
+    """The default of a parameter that belongs to another overload: leaving it out is not the same as any value."""
+
+    def __repr__(self) -> str:
+        return "ABSENT"
+
+
+ABSENT: Any = _AbsentValue()
+
+
 class T:
     """A tensor argument: its shape (None: not even the rank is known) and a coarse dtype ("float", "int", "bool", "complex" or None).
 
-    In examples it makes the torch tensor too: ``high`` bounds the values of an int tensor, which are drawn from ``range(high)``.
+    In examples it makes the torch tensor too: ``high`` bounds the values of an int tensor, which are drawn from ``range(high)``;
+    a float tensor with ``high=1`` holds probabilities.
     """
 
     __slots__ = ("shape", "dtype", "high")

@@ -9,6 +9,7 @@ from enum import Enum
 from typing import Any
 
 from ..dims import Dim, Truth, at_least, divides, equal, is_unknown, nice
+from ..shapes import normal_axis
 
 
 class Problem(Enum):
@@ -90,3 +91,12 @@ def require_divides(divisor: Dim, size: Dim, problem: Problem, message: str, **w
     if type(divisor) is int and divisor == 0:
         raise ShapeError(problem, message.format(received=nice(size), expected=0), expected=0, received=size, **where)
     _settle(divides(divisor, size), problem, message, size, divisor, where)
+
+
+def require_axis(axis: int, rank: int, arg: str = "dim") -> int:
+    """``axis`` counted from 0. Refuse where torch says that the dimension is out of range."""
+    found = normal_axis(axis, rank)
+    if found is None:
+        low, high = -max(rank, 1), max(rank, 1) - 1
+        raise ShapeError(Problem.AXIS, f"{arg}={axis} is out of range for {rank} axes ({low} to {high})", arg=arg, param=arg)
+    return found

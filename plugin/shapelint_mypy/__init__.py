@@ -1,0 +1,1 @@
+"""The mypy plugin: shows shapelint's diagnostics as mypy errors."""

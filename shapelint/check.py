@@ -1,0 +1,307 @@
+"""THE pipeline: files, interpretation, rules, selection, suppression, and what is left in order. Every front door goes through here."""
+
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from .config import Config
+from .diagnostics import Diagnostic, Edit, Fix, Label
+from .rules import Judge, by_code, registered, rules
+from .rules import Settings as RuleSettings
+from .rules.unused_suppression import UnusedSuppression
+from .source import Problem as SourceProblem
+from .source import SourceFile
+from .source.comments import read_comments
+from .source.files import Found, discover, parse_bytes, read_found
+from .source.text import Span
+from .spec import SpecError, parse_spec
+
+if TYPE_CHECKING:
+    from .interp import Program
+
+_CODES = {"unreadable": "SHP001", "syntax": "SHP002", "notebook": "SHP003", "comment": "SHP004"}
+_HINTS = (b"torch", b"nn", b"einops", b"shapelint")
+
+
+class CheckOptions:
+    """What one run is asked for, beyond the settings.
+
+    ``inputs`` are texts in the notation of :mod:`.spec` for models that nothing calls; ``sizes`` asks for every inferred shape;
+    ``progress`` is called with the number of files done and of files in all.
+    """
+
+    __slots__ = ("inputs", "progress", "sizes", "stdin_filename")
+
+    def __init__(self, inputs: tuple[str, ...] = (), sizes: bool = False, stdin_filename: str | None = None, progress: Any = None) -> None:
+        self.inputs, self.sizes, self.stdin_filename, self.progress = inputs, sizes, stdin_filename, progress
+
+
+class Coverage:
+    """How many calls of layers and operators were seen, how many had known shapes, and why the others had not."""
+
+    __slots__ = ("calls", "known", "reasons")
+
+    def __init__(self) -> None:
+        self.calls = self.known = 0
+        self.reasons: Counter[tuple[str, str]] = Counter()
+
+    def add(self, other: Any) -> None:
+        """Add the coverage that an interpreter kept."""
+        self.calls += other.calls
+        self.known += other.known
+        for (why, what), count in other.reasons.items():
+            self.reasons[getattr(why, "value", str(why)), what] += count
+
+
+class Result:
+    """What a run found. ``sizes`` holds (span, name, shape) where they were asked for."""
+
+    def __init__(self) -> None:
+        self.diagnostics: list[Diagnostic] = []
+        self.files: dict[str, SourceFile] = {}  # by path as shown; only those that could be parsed
+        self.file_count = 0
+        self.coverage = Coverage()
+        self.sizes: list[tuple[Span, str, str]] = []
+        self._others: dict[str, list[str]] = {}
+
+    @property
+    def statistics(self) -> "Counter[str]":
+        """Findings by code."""
+        return Counter(found.code for found in self.diagnostics)
+
+    def cell(self, span: Span) -> int | None:
+        """The number of the notebook cell that a place lies in."""
+        file = self.files.get(span.file)
+        at = file.cell_at(span.line) if file is not None else None
+        return at[0] if at is not None else None
+
+    def lines_before_cell(self, span: Span) -> int:
+        """Lines of the file before the notebook cell of a place; 0 outside notebooks."""
+        file = self.files.get(span.file)
+        at = file.cell_at(span.line) if file is not None else None
+        return span.line - at[1] if at is not None else 0
+
+    def where(self, span: Span) -> str:
+        """``net.py:12:30`` or ``net.ipynb:cell 3:2:5``."""
+        file = self.files.get(span.file)
+        return file.show(span) if file is not None else f"{span.file}:{span.line}:{span.column}"
+
+    def line_text(self, span: Span) -> str:
+        """The source line of a place; of a file that could not be parsed, as far as it can be read."""
+        file = self.files.get(span.file)
+        if file is not None:
+            return file.line_text(span.line)
+        lines = self._others.get(span.file)
+        if lines is None:
+            lines = self._others[span.file] = _plain_lines(span.file)
+        return lines[span.line - 1] if 0 < span.line <= len(lines) else ""
+
+
+def _plain_lines(path: str) -> list[str]:
+    try:
+        with open(path, encoding="utf-8", errors="replace", newline=None) as file:
+            return file.read().split("\n")
+    except (OSError, ValueError):
+        return []
+
+
+def check_paths(paths: Iterable[str], config: Config, options: CheckOptions | None = None) -> Result:
+    """Check files, directories and ``-``. Raises ``InputError`` for a path that does not exist."""
+    options = options or CheckOptions()
+    return _Run(config, options, list(discover(paths, config, options.stdin_filename))).result()
+
+
+def check_sources(sources: Iterable[SourceFile], config: Config, options: CheckOptions | None = None) -> Result:
+    """Check texts that somebody else read: an editor's buffers, an example of the documentation."""
+    run = _Run(config, options or CheckOptions(), [])
+    for source in sources:
+        run.add(source.path, source, True)
+    return run.result()
+
+
+class _Run:
+    """One run of the pipeline."""
+
+    def __init__(self, config: Config, options: CheckOptions, found: list[Found]) -> None:
+        self.config, self.options = config, options
+        self.enabled = frozenset(declared.code for declared in rules() if config.selects(declared.code))
+        self.judge = Judge(RuleSettings(config.min_feature_map), self.enabled)
+        self.made: list[Diagnostic] = []
+        self.outcome = Result()
+        self.interpreted: list[SourceFile] = []
+        self.order: dict[str, int] = {}
+        self.shown_as: dict[str, str] = {}  # real path -> path as the user gave it
+        self.program: Program | None = None
+        for each in found:
+            self.read(each)
+
+    # --- reading ---------------------------------------------------------------------------------------------
+
+    def read(self, found: Found) -> None:
+        source, relevant = _read(found)
+        self.add(found.path, source, relevant)
+
+    def add(self, path: str, source: SourceFile | SourceProblem | None, relevant: bool) -> None:
+        """Take up an input; ``None`` stands for a file that was not worth parsing."""
+        self.order[path] = len(self.order)
+        self.shown_as[os.path.realpath(path)] = path
+        self.outcome.file_count += 1
+        if isinstance(source, SourceProblem):
+            self._problem(source)
+        elif source is not None:
+            self.outcome.files[path] = source
+            for problem in source.problems:
+                self._problem(problem)
+            if relevant:
+                self.interpreted.append(source)
+
+    def _problem(self, problem: SourceProblem) -> None:
+        self.made.append(by_code(_CODES[problem.kind]).at(problem.span, problem.message))
+
+    # --- interpreting ----------------------------------------------------------------------------------------
+
+    def result(self) -> Result:
+        for done, source in enumerate(self.interpreted):
+            if self.options.progress is not None:
+                self.options.progress(done, len(self.interpreted))
+            self._interpret(source)
+        if self.options.progress is not None:
+            self.options.progress(len(self.interpreted), len(self.interpreted))
+        self._leave_program()
+        self.outcome.diagnostics = self._reported()
+        return self.outcome
+
+    def _interpret(self, source: SourceFile) -> None:
+        try:
+            if self.program is None:
+                self.program = _program(self.config, self.options)
+            for event in self.program.run(source):
+                self.made += [self._respelled(found) for found in self.judge.judge(event)]
+        except Exception as error:  # a defect of ours must not hide what the other files hold
+            self.made.append(_crash(source, self.program, error))
+            self._leave_program()
+
+    def _leave_program(self) -> None:
+        """Collect what the program counted. After a crash its state is not to be trusted, so the next file gets a new one."""
+        if self.program is not None:
+            self.outcome.coverage.add(self.program.coverage)
+            if self.options.sizes:
+                self.outcome.sizes += [(self._spelled(span), name, shape) for span, name, shape in getattr(self.program, "sizes", ())]
+            self.program = None
+
+    def _spelled(self, span: Span) -> Span:
+        """The span with its file named as the user named it: an import may have found the file under another path."""
+        if span.file in self.order:
+            return span
+        shown = self.shown_as.get(os.path.realpath(span.file))
+        return span if shown is None else span._replace(file=shown)
+
+    def _respelled(self, found: Diagnostic) -> Diagnostic:
+        found.span = self._spelled(found.span)
+        found.labels = tuple(Label(self._spelled(label.span), label.text) for label in found.labels)
+        if found.fix is not None:
+            edits = tuple(Edit(self._spelled(edit.span), edit.replacement) for edit in found.fix.edits)
+            found.fix = Fix(found.fix.title, edits, found.fix.applicability)
+        return found
+
+    # --- choosing --------------------------------------------------------------------------------------------
+
+    def _reported(self) -> list[Diagnostic]:
+        """What is left after selection, suppression and removal of repetitions, in order of files and lines."""
+        kept = [found for found in _unique(self.made) if found.span.file in self.order and self._selected(found)]
+        kept = self._unsuppressed(kept)
+        return sorted(kept, key=lambda found: (self.order[found.span.file], found.span.line, found.span.column, found.code))
+
+    def _selected(self, found: Diagnostic) -> bool:
+        return found.code in self.enabled and self.config.selects(found.code, found.span.file)
+
+    def _unsuppressed(self, kept: list[Diagnostic]) -> list[Diagnostic]:
+        left = [found for found in kept if found.span.file not in self.outcome.files]
+        by_file: dict[str, list[Diagnostic]] = {}
+        for found in kept:
+            by_file.setdefault(found.span.file, []).append(found)
+        for path, source in self.outcome.files.items():
+            found_here = by_file.get(path, [])
+            left += self._suppressed(source, found_here) if "shapelint" in source.text else found_here
+        return left
+
+    def _suppressed(self, source: SourceFile, found: list[Diagnostic]) -> list[Diagnostic]:
+        """What is left of the findings of a file, with those about its suppression comments."""
+        comments = read_comments(source, registered())
+        if comments.skip_file:
+            return []
+        silenced = comments.suppressions
+        left = [each for each in found if not silenced.covers(each.code, each.span.line, each.span.end_line)]
+        left += [by_code(_CODES[problem.kind]).at(problem.span, problem.message) for problem in comments.problems]
+        left += [by_code("SHP004").at(stated.span, trouble) for stated in comments.inputs if (trouble := _spec_trouble(stated.spec))]
+        if not any(each.code == "SHP005" for each in found):  # after a crash nobody knows what a comment would have silenced
+            enabled = self._enabled_in(source.path)
+            active = silenced.unused(lambda prefix: any(code.startswith(prefix) for code in enabled))
+            left += [UnusedSuppression.about_comment(source, unused) for unused in active]
+        return [each for each in left if self._selected(each)]
+
+    def _enabled_in(self, path: str) -> frozenset[str]:
+        if not self.config.per_file_ignores:
+            return self.enabled
+        return frozenset(code for code in self.enabled if self.config.selects(code, path))
+
+
+def _read(found: Found) -> tuple[SourceFile | SourceProblem | None, bool]:
+    """The input, and whether it can hold anything for the interpreter.
+
+    A file met in a walk is looked at as bytes first: most files of a repository never mention torch, and parsing costs more
+    than everything else about them.
+    """
+    if found.explicit or found.stdin or found.error:
+        source = read_found(found)
+        return source, not isinstance(source, SourceFile) or _hinted(source.text.encode("utf-8", "replace"))
+    try:
+        with open(found.path, "rb") as file:
+            data = file.read()
+    except (OSError, ValueError):
+        return read_found(found), False
+    return (parse_bytes(found.path, data), True) if _hinted(data) else (None, False)
+
+
+def _hinted(data: bytes) -> bool:
+    return any(hint in data for hint in _HINTS)
+
+
+def _program(config: Config, options: CheckOptions) -> "Program":
+    from .interp import Options, Program
+
+    return Program(config.source_roots(), Options(options.inputs, dict(config.inputs)))
+
+
+def _crash(source: SourceFile, program: Any, error: Exception) -> Diagnostic:
+    """SHP005, at the line that was being interpreted where that is known, with the place in our own code."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    at = f"{os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}" if trace is not None else "?"
+    place = getattr(program, "place", None)
+    span = place.span if place is not None and place.file is source else source.line_span(1)
+    text = " ".join(str(error).split())[:200]
+    return by_code("SHP005").at(span, f"shapelint failed while reading this file: {type(error).__name__}: {text} (at {at})")
+
+
+def _spec_trouble(spec: str) -> str:
+    """What is wrong with a stated input; empty where nothing is."""
+    try:
+        parse_spec(spec)
+    except SpecError as error:
+        return f"'{spec}' is no shape: {error}"
+    return ""
+
+
+def _unique(made: list[Diagnostic]) -> Iterator[Diagnostic]:
+    """One finding per code and place: a block that is built ten times with the same mistake has one line to change."""
+    seen: set[tuple[str, Span]] = set()
+    for found in made:
+        if (found.code, found.span) not in seen:
+            seen.add((found.code, found.span))
+            yield found
+
+
+__all__ = ["CheckOptions", "Coverage", "Result", "check_paths", "check_sources"]

@@ -1,0 +1,290 @@
+"""Reading and writing attributes."""
+
+from typing import TYPE_CHECKING
+
+from ..dims import Expr
+from ..ops.kinds import Kind
+from .natives import METHODS, NAMED_CONSTANTS, NATIVES, PyRaise
+from .values import (
+    Alternatives, BoundMethod, ClassValue, Descriptor, DictObject, External, FunctionValue, Instance, IteratorObject, ListObject, ModuleValue,
+    Native, Partial, SetObject, SuperValue, Tensor, Unknown, Value, Why,
+)
+
+if TYPE_CHECKING:
+    from .machine import Machine
+
+_TYPE_NAMES: tuple[tuple[type, str], ...] = (
+    (bool, "int"), (int, "int"), (float, "float"), (str, "str"), (bytes, "bytes"), (ListObject, "list"), (DictObject, "dict"), (SetObject, "set"),
+    (tuple, "tuple"), (range, "range"), (IteratorObject, "iterator"), (Expr, "int"), (complex, "complex"),
+)
+
+
+def get_attribute(m: "Machine", value: Value, name: str) -> Value:
+    """``value.name``. PyRaise("AttributeError") where Python certainly raises it."""
+    if isinstance(value, Instance):
+        return _instance(m, value, name)
+    if isinstance(value, Tensor):
+        from .tensors import tensor_attribute
+
+        return tensor_attribute(m, value, name)
+    if isinstance(value, External):
+        return external(m, f"{value.name}.{name}")
+    if isinstance(value, ModuleValue):
+        return m.imports.attribute(m, value, name)
+    if isinstance(value, Unknown):
+        return value
+    if isinstance(value, ClassValue):
+        return _class(m, value, name)
+    if isinstance(value, SuperValue):
+        return _super(m, value, name)
+    if isinstance(value, Alternatives):
+        return _alternatives(m, value, name)
+    if isinstance(value, (FunctionValue, Native, BoundMethod, Partial)):
+        return _function(m, value, name)
+    return _builtin(m, value, name)
+
+
+def external(m: "Machine", name: str) -> Value:
+    """An attribute of a package outside: a constant we know, or its dotted name."""
+    if name in NAMED_CONSTANTS:
+        return NAMED_CONSTANTS[name]
+    return External(name)
+
+
+def _alternatives(m: "Machine", value: Alternatives, name: str) -> Value:
+    from .branches import choose
+
+    options = [option for option in value.options if option is not None]
+    if len(options) == 1:
+        return get_attribute(m, options[0], name)
+    return choose(m, *(lambda option=option: get_attribute(m, option, name) for option in options))
+
+
+def _builtin(m: "Machine", value: Value, name: str) -> Value:
+    names = getattr(value, "names", None)  # the named tuple of an operator's results
+    if names is not None and name in names:
+        return value[names.index(name)]
+    for kind, type_name in _TYPE_NAMES:
+        if isinstance(value, kind):
+            found = METHODS.get((type_name, name))
+            if found is not None:
+                return BoundMethod(found, value)
+            if isinstance(value, tuple) and name == "numel":
+                return BoundMethod(NATIVES["math.prod"], value)
+            if name == "__class__":
+                return m.type_of(value)
+            if name in ("real", "numerator"):
+                return value
+            if hasattr(kind, name) or isinstance(value, tuple):
+                return Unknown(Why.ATTRIBUTE, f"{type_name}.{name}")
+            break
+    if value is None:
+        raise PyRaise("AttributeError", f"None has no attribute '{name}'")
+    if getattr(value, name, None) is not None and name in ("start", "stop", "step"):
+        return getattr(value, name)
+    return Unknown(Why.ATTRIBUTE, name)
+
+
+def _function(m: "Machine", value: Value, name: str) -> Value:
+    if isinstance(value, FunctionValue) and name in value.table:
+        return value.table[name]
+    if name in ("__name__", "__qualname__"):
+        return value.name.rpartition(".")[2] if isinstance(value, (FunctionValue, Native)) else Unknown(Why.ATTRIBUTE, name)
+    if isinstance(value, Partial) and name in ("func", "args", "keywords"):
+        return {"func": value.function, "args": value.args, "keywords": DictObject(dict(value.kwargs))}[name]
+    if isinstance(value, BoundMethod):
+        if name == "__self__":
+            return value.receiver
+        return get_attribute(m, value.function, name)
+    if isinstance(value, Native) and value.is_type:
+        found = METHODS.get((value.name.rpartition(".")[2], name))
+        if found is not None:
+            return found
+        full = NATIVES.get(f"{value.name}.{name}")
+        if full is not None:
+            return full
+    if name == "__wrapped__" or isinstance(value, FunctionValue):
+        raise PyRaise("AttributeError", name)
+    return Unknown(Why.ATTRIBUTE, name)
+
+
+def find_in_mro(m: "Machine", mro: tuple[Value, ...], name: str) -> Value:
+    """The first class attribute called ``name``: the user's, or a native of an external base. None if there is none."""
+    for base in mro:
+        if isinstance(base, ClassValue):
+            if name in base.table:
+                return base.table[name]
+        elif isinstance(base, External):
+            found = METHODS.get((base.name, name))
+            if found is not None:
+                return found
+            from .operators import base_member
+
+            member = base_member(m, base.name, name)
+            if member is not None:
+                return member
+        elif isinstance(base, Native):
+            found = METHODS.get((base.name.rpartition(".")[2], name)) or NATIVES.get(f"{base.name}.{name}")
+            if found is not None:
+                return found
+        elif isinstance(base, Unknown):
+            return base
+    return None
+
+
+def _bind(m: "Machine", found: Value, receiver: Value, cls: Value) -> Value:
+    if isinstance(found, (FunctionValue, Native)):
+        return BoundMethod(found, receiver)
+    if isinstance(found, Descriptor):
+        if found.kind == "property":
+            return m.call(found.function, [receiver], {})
+        return found.function if found.kind == "staticmethod" else BoundMethod(found.function, cls)
+    if isinstance(found, Partial):
+        return found
+    return found
+
+
+def _instance(m: "Machine", value: Instance, name: str) -> Value:
+    cls = value.cls
+    mro: tuple[Value, ...] = cls.mro if isinstance(cls, ClassValue) else _external_mro(cls)
+    if isinstance(cls, ClassValue):
+        for base in cls.mro:
+            if isinstance(base, ClassValue) and isinstance(base.table.get(name), Descriptor):
+                return _bind(m, base.table[name], value, cls)
+    if name in value.table:
+        return value.table[name]
+    if name == "__class__":
+        return cls
+    if name == "__dict__":
+        return DictObject(dict(value.table))
+    found = find_in_mro(m, mro, name)
+    if found is not None:
+        return _bind(m, found, value, cls)
+    from .operators import layer_attribute
+
+    own = layer_attribute(m, value, name)
+    if own is not None:
+        return own
+    if isinstance(cls, ClassValue) and not (name.startswith("__") and name.endswith("__")):
+        getter = find_in_mro(m, mro, "__getattr__")
+        if isinstance(getter, FunctionValue):
+            return m.call(BoundMethod(getter, value), [name], {})
+    if name == "training":
+        return value.hidden.get("training", True)
+    if isinstance(cls, ClassValue) and not m.exploring and not value.hidden.get("open"):
+        raise PyRaise("AttributeError", f"'{cls.name}' object has no attribute '{name}'")
+    return Unknown(Why.ATTRIBUTE, name)
+
+
+def _external_mro(cls: Value) -> tuple[Value, ...]:
+    if not isinstance(cls, External):
+        return (cls,)
+    from .operators import external_bases
+
+    return (cls, *external_bases(cls.name))
+
+
+def _class(m: "Machine", value: ClassValue, name: str) -> Value:
+    if name in ("__name__", "__qualname__"):
+        return value.name
+    if name == "__mro__":
+        return value.mro
+    if name == "__bases__":
+        return value.bases
+    if name == "__module__":
+        return value.scope.module_name
+    found = find_in_mro(m, value.mro, name)
+    if isinstance(found, Descriptor):
+        if found.kind == "classmethod":
+            return BoundMethod(found.function, value)
+        return found.function if found.kind == "staticmethod" else found
+    if found is not None:
+        return found
+    if any(not isinstance(base, ClassValue) for base in value.mro):
+        return Unknown(Why.ATTRIBUTE, name)
+    raise PyRaise("AttributeError", f"type object '{value.name}' has no attribute '{name}'")
+
+
+def _super(m: "Machine", value: SuperValue, name: str) -> Value:
+    receiver = value.receiver
+    cls = receiver.cls if isinstance(receiver, Instance) else receiver
+    mro = cls.mro if isinstance(cls, ClassValue) else value.after.mro
+    position = next((i for i, base in enumerate(mro) if base is value.after), 0)
+    found = find_in_mro(m, mro[position + 1 :], name)
+    if found is None:
+        if name in ("__init__", "__init_subclass__", "__setattr__", "__delattr__"):
+            return NATIVES["shapelint.object_init"] if name != "__setattr__" else BoundMethod(NATIVES["shapelint.object_setattr"], receiver)
+        if name == "__getattr__" or name == "__getattribute__":
+            return BoundMethod(NATIVES["shapelint.module_getattr"], receiver)
+        return Unknown(Why.ATTRIBUTE, f"super().{name}")
+    return _bind(m, found, receiver, cls)
+
+
+def has_attribute(m: "Machine", value: Value, name: str) -> bool | None:
+    """``hasattr(value, name)``."""
+    if isinstance(value, Instance):
+        if name in value.table:
+            return True
+        cls = value.cls
+        mro = cls.mro if isinstance(cls, ClassValue) else _external_mro(cls)
+        found = find_in_mro(m, mro, name)
+        if isinstance(found, Unknown):
+            return None
+        if found is not None:
+            return True
+        from .operators import layer_attribute
+
+        if layer_attribute(m, value, name) is not None:
+            return True
+        return False if not value.hidden.get("open") else None
+    if isinstance(value, Unknown):
+        return None
+    try:
+        found = get_attribute(m, value, name)
+    except PyRaise:
+        return False
+    return None if isinstance(found, Unknown) else True
+
+
+def set_attribute(m: "Machine", value: Value, name: str, new: Value) -> None:
+    """``value.name = new``."""
+    if isinstance(value, Instance):
+        _set_instance(m, value, name, new)
+    elif isinstance(value, (ClassValue, FunctionValue)):
+        m.heap.write(value.table, name, new)
+    elif isinstance(value, ModuleValue):
+        m.heap.write(value.scope.table, name, new)
+    elif isinstance(value, Alternatives):
+        for option in value.options:
+            if isinstance(option, Instance):
+                m.heap.write(option.table, name, m.unknown(Why.JOIN, name))
+
+
+def _set_instance(m: "Machine", value: Instance, name: str, new: Value) -> None:
+    from .nn_modules import adopt
+
+    if isinstance(value.cls, ClassValue):
+        found = next((base.table[name] for base in value.cls.mro if isinstance(base, ClassValue) and name in base.table), None)
+        if isinstance(found, Descriptor) and found.setter is not None:
+            m.call(found.setter, [value, new], {})
+            return
+        setter = find_in_mro(m, value.cls.mro, "__setattr__")
+        if isinstance(setter, FunctionValue) and not m.in_function(setter):
+            m.call(BoundMethod(setter, value), [name, new], {})
+            return
+    layer = value.layer
+    if layer is not None and name in layer.parameters() and not (isinstance(new, Tensor) and new.shape == layer.parameters()[name]):
+        if not (new is None and name == "bias"):
+            m.heap.write(value.hidden, "layer", None)
+            m.heap.write(value.hidden, "replaced", True)
+    m.heap.write(value.table, name, new)
+    adopt(m, value, name, new)
+
+
+def delete_attribute(m: "Machine", value: Value, name: str) -> None:
+    """``del value.name``."""
+    if isinstance(value, (Instance, ClassValue)):
+        m.heap.delete(value.table, name)
+
+
+__all__ = ["Kind", "delete_attribute", "external", "find_in_mro", "get_attribute", "has_attribute", "set_attribute"]

@@ -1,0 +1,245 @@
+"""Calling values: the user's functions and classes, natives, torch operators, modules."""
+
+import ast
+from typing import TYPE_CHECKING, Any
+
+from . import limits
+from .branches import Signal, choose, settle
+from .expressions import Rest
+from .join import join
+from .natives import PyRaise
+from .values import (
+    Alternatives, BoundMethod, CallSite, ClassValue, Descriptor, DictObject, External, FunctionValue, Instance, IteratorObject, ListObject,
+    Native, Partial, Scope, Unknown, Value, Why,
+)
+
+if TYPE_CHECKING:
+    from .machine import Machine, Site
+
+
+def call(m: "Machine", function: Value, args: list[Value], kwargs: dict[str, Value], site: "Site | None") -> Value:
+    """``function(*args, **kwargs)``; ``site`` is where the call is written."""
+    if isinstance(function, FunctionValue):
+        return call_function(m, function, args, kwargs, site)
+    if isinstance(function, BoundMethod):
+        return _call_bound(m, function, args, kwargs, site)
+    if isinstance(function, Native):
+        return call_native(m, function, args, kwargs)
+    if isinstance(function, External):
+        from .operators import call_external
+
+        return call_external(m, function.name, args, kwargs, site)
+    if isinstance(function, ClassValue):
+        return instantiate(m, function, args, kwargs, site)
+    if isinstance(function, Instance):
+        return _call_instance(m, function, args, kwargs, site)
+    if isinstance(function, Partial):
+        return call(m, function.function, [*function.args, *args], {**function.kwargs, **kwargs}, site)
+    if isinstance(function, Alternatives):
+        options = [option for option in function.options if option is not None]
+        if len(options) == 1:
+            return call(m, options[0], args, kwargs, site)
+        return choose(m, *(lambda option=option: call(m, option, list(args), dict(kwargs), site) for option in options))
+    if isinstance(function, Descriptor) and function.kind == "staticmethod":
+        return call(m, function.function, args, kwargs, site)
+    if isinstance(function, Unknown):
+        return function
+    return Unknown(Why.CONSTRUCT, "a call of something that is not callable")
+
+
+def call_native(m: "Machine", function: Native, args: list[Value], kwargs: dict[str, Value]) -> Value:
+    for arg in args:
+        if isinstance(arg, Rest):
+            return m.unknown(arg.unknown.why, arg.unknown.what)
+    return function.call(m, args, kwargs)
+
+
+def _call_bound(m: "Machine", method: BoundMethod, args: list[Value], kwargs: dict[str, Value], site: "Site | None") -> Value:
+    function, receiver = method.function, method.receiver
+    if isinstance(function, FunctionValue):
+        return call_function(m, function, [receiver, *args], kwargs, site, bound=1)
+    if isinstance(function, External):
+        from .operators import call_method
+
+        return call_method(m, function.name, receiver, args, kwargs, site)
+    return call(m, function, [receiver, *args], kwargs, site)
+
+
+def _call_instance(m: "Machine", instance: Instance, args: list[Value], kwargs: dict[str, Value], site: "Site | None") -> Value:
+    from .nn_modules import call_module, is_module
+
+    if is_module(m, instance):
+        return call_module(m, instance, args, kwargs, site)
+    if m.has_attribute(instance, "__call__"):
+        return call(m, m.get_attribute(instance, "__call__"), args, kwargs, site)
+    return m.unknown(Why.CONSTRUCT, "a call of an object")
+
+
+def call_function(
+    m: "Machine", function: FunctionValue, args: list[Value], kwargs: dict[str, Value], site: "Site | None", bound: int = 0,
+) -> Value:
+    """Run a user's function in a new frame."""
+    from .machine import Frame
+
+    m.step()
+    deepest = limits.SAME_FUNCTION_DEPTH if m.certain else limits.UNCERTAIN_RECURSION
+    if len(m.frames) >= limits.CALL_DEPTH or _depth(m, function) >= deepest:
+        return m.unknown(Why.LIMIT, f"recursion in {function.name}")
+    scope = Scope(function.scope.file, function.scope.module_name, function.scope)
+    bind(m, function, args, kwargs, scope)
+    frame = Frame(function, scope, site, bound, m.heap.mark(), m.uncertain)
+    m.reached.add(id(function.node))
+    m.frames.append(frame)
+    loops, m.loops = m.loops, []
+    site_before = m.site
+    try:
+        return _run(m, function, frame)
+    finally:
+        m.site = site_before
+        m.loops = loops
+        m.frames.pop()
+        m.uncertain = frame.uncertain_before
+
+
+def _depth(m: "Machine", function: FunctionValue) -> int:
+    return sum(frame.function.node is function.node for frame in m.frames)
+
+
+def _run(m: "Machine", function: FunctionValue, frame: Any) -> Value:
+    from .statements import execute
+
+    node = function.node
+    if isinstance(node, ast.Lambda):
+        return m.evaluate(node.body, frame.scope)
+    m.enter_function(function, frame.scope)
+    signal: Signal | None = None
+    try:
+        signal = execute(m, node.body, frame.scope)
+    except PyRaise:
+        if not frame.returns:
+            raise
+        m.heap.undo(frame.mark)
+        changes, value = frame.returns.pop()
+        m.heap.apply(changes)
+        signal = Signal("return", value)
+    if is_generator(node):
+        items = tuple(frame.yields)
+        lost = next((item.unknown for item in items if isinstance(item, Rest)), None)
+        return IteratorObject(items if lost is None else lost)
+    value = signal.value if signal is not None else None
+    settle(m, frame.mark, [changes for changes, _ in frame.returns])
+    for _, other in frame.returns:
+        value = join(value, other)
+    return value
+
+
+_generators: dict[int, tuple[Any, bool]] = {}
+
+
+def is_generator(node: Any) -> bool:
+    """Whether a function's own body yields."""
+    found = _generators.get(id(node))
+    if found is None:
+        found = _generators[id(node)] = (node, any(map(_yields, node.body)))
+    return found[1]
+
+
+def _yields(node: ast.AST) -> bool:
+    if isinstance(node, (ast.Yield, ast.YieldFrom)):
+        return True
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)):
+        return False
+    return any(map(_yields, ast.iter_child_nodes(node)))
+
+
+def bind(m: "Machine", function: FunctionValue, args: list[Value], kwargs: dict[str, Value], scope: Scope) -> None:
+    """Arguments to parameters, as Python does it; after a :class:`Rest` everything not given is unknown."""
+    spec = function.node.args
+    table = scope.table
+    first_rest = next((i for i, arg in enumerate(args) if isinstance(arg, Rest)), None)
+    further = args[first_rest] if first_rest is not None else None
+    rest = further.unknown if further is not None else None
+    given = args[:first_rest]
+    names = [arg.arg for arg in (*spec.posonlyargs, *spec.args)]
+    for name, value in zip(names, given, strict=False):
+        table[name] = value
+    extra = tuple(given[len(names) :])
+    if spec.vararg is not None:
+        table[spec.vararg.arg] = rest if rest is not None else extra
+    elif extra:
+        raise PyRaise("TypeError", f"{function.name}() takes {len(names)} positional arguments but {len(given)} were given")
+    keyword = dict(kwargs)
+    for name in (*names[len(spec.posonlyargs) :], *(arg.arg for arg in spec.kwonlyargs)):
+        if name in keyword:
+            if name in table:
+                raise PyRaise("TypeError", f"{function.name}() got multiple values for argument '{name}'")
+            table[name] = keyword.pop(name)
+    if spec.kwarg is not None:
+        table[spec.kwarg.arg] = DictObject(keyword, rest)
+    elif keyword:
+        raise PyRaise("TypeError", f"{function.name}() got an unexpected keyword argument '{next(iter(keyword))}'")
+    _fill_defaults(function, table, names, None if further is None or further.extra_only else rest)
+
+
+def _fill_defaults(function: FunctionValue, table: dict[Any, Any], names: list[str], rest: Unknown | None) -> None:
+    defaults = dict(zip(names[len(names) - len(function.defaults) :], function.defaults, strict=True)) | function.kw_defaults
+    for name in (*names, *(arg.arg for arg in function.node.args.kwonlyargs)):
+        if name in table:
+            continue
+        if rest is not None:
+            table[name] = rest
+        elif name in defaults:
+            table[name] = defaults[name]
+        else:
+            raise PyRaise("TypeError", f"{function.name}() missing argument '{name}'")
+
+
+def instantiate(m: "Machine", cls: ClassValue, args: list[Value], kwargs: dict[str, Value], site: "Site | None") -> Value:
+    """An object of a user's class."""
+    from .classes import class_lookup, enum_member
+
+    if cls.kind == "enum":
+        return enum_member(m, cls, args)
+    try:
+        maker = class_lookup(m, cls, "__new__")
+        if isinstance(maker, FunctionValue):
+            return _made_by_new(m, cls, maker, args, kwargs, site)
+    except KeyError:
+        pass
+    instance = Instance(cls, created=call_site(site))
+    m.reached.add(id(cls.place.node))
+    m.instances.append(instance)
+    initialise(m, cls, instance, args, kwargs, site)
+    return instance
+
+
+def _made_by_new(m: "Machine", cls: ClassValue, maker: FunctionValue, args: list[Value], kwargs: dict[str, Value], site: "Site | None") -> Value:
+    made = call_function(m, maker, [cls, *args], kwargs, site, bound=1)
+    if isinstance(made, Instance) and made.cls is cls:
+        initialise(m, cls, made, args, kwargs, site)
+    elif isinstance(made, Unknown):
+        made = Instance(cls, created=call_site(site))
+        initialise(m, cls, made, args, kwargs, site)
+    return made
+
+
+def initialise(m: "Machine", cls: ClassValue, instance: Instance, args: list[Value], kwargs: dict[str, Value], site: "Site | None") -> None:
+    from .attributes import find_in_mro
+
+    found = find_in_mro(m, cls.mro, "__init__")
+    if isinstance(found, FunctionValue):
+        call_function(m, found, [instance, *args], kwargs, site, bound=1)
+    elif isinstance(found, BoundMethod):
+        call(m, found.function, [instance, *args], kwargs, site)
+    elif found is not None and not isinstance(found, Unknown):
+        call(m, BoundMethod(found, instance), args, kwargs, site)
+
+
+def call_site(site: "Site | None") -> CallSite | None:
+    """The places of a call and of its named arguments. Positional ones are named by :func:`argument_places`."""
+    if site is None:
+        return None
+    return CallSite(site.place, {})
+
+
+__all__ = ["ListObject", "bind", "call", "call_function", "call_native", "call_site", "initialise", "instantiate", "is_generator"]

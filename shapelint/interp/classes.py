@@ -1,0 +1,230 @@
+"""Classes: building them, method resolution, types and isinstance."""
+
+import ast
+from typing import TYPE_CHECKING
+
+from ..dims import Expr
+from .natives import NATIVES, PyRaise
+from .operations import ASSUMED
+from .values import (
+    Alternatives, BoundMethod, ClassValue, DictObject, External, FunctionValue, Instance, IteratorObject, ListObject, ModuleValue, Native, Partial,
+    Place, Scope, SetObject, SliceValue, Tensor, Unknown, Value, Why,
+)
+
+if TYPE_CHECKING:
+    from .machine import Machine
+
+MODULE = External("torch.nn.Module")
+
+
+def make_class(m: "Machine", node: ast.ClassDef, scope: Scope) -> ClassValue:
+    """Run a class body."""
+    from .library.classes import finish_class
+    from .statements import execute
+
+    bases = tuple(m.evaluate(base, scope) for base in node.bases if not isinstance(base, ast.Starred))
+    body_scope = Scope(scope.file, scope.module_name, scope, is_class=True)
+    cls = ClassValue(node.name, bases, (), Place(scope.file, node), body_scope)
+    cls.mro = (cls, *linearised(bases))
+    cls.table = body_scope.table
+    execute(m, node.body, body_scope)
+    for value in list(cls.table.values()):
+        _own(value, cls)
+    finish_class(m, cls)
+    m.classes.append(cls)
+    return cls
+
+
+def _own(value: Value, cls: ClassValue) -> None:
+    if isinstance(value, FunctionValue) and value.owner is None:
+        value.owner = cls
+    function = getattr(value, "function", None)
+    for part in (function, getattr(value, "setter", None)):
+        if isinstance(part, (FunctionValue, Partial)):
+            _own(part, cls)
+
+
+def linearised(bases: tuple[Value, ...]) -> tuple[Value, ...]:
+    """The MRO after the class itself: C3 over the user's classes; an external base brings ``torch.nn.Module`` where it is a module."""
+    sequences = [list(_base_mro(base)) for base in bases]
+    sequences.append(list(bases))
+    result: list[Value] = []
+    while any(sequences):
+        sequences = [sequence for sequence in sequences if sequence]
+        for sequence in sequences:
+            head = sequence[0]
+            if not any(_in(head, other[1:]) for other in sequences):
+                break
+        else:
+            head = sequences[0][0]  # no consistent order: Python would refuse the class
+        result.append(head)
+        sequences = [[item for item in sequence if not _is(item, head)] for sequence in sequences]
+    return tuple(result)
+
+
+def _is(one: Value, other: Value) -> bool:
+    return one is other or (isinstance(one, External) and one == other)
+
+
+def _in(value: Value, values: list[Value]) -> bool:
+    return any(_is(value, other) for other in values)
+
+
+def _base_mro(base: Value) -> tuple[Value, ...]:
+    if isinstance(base, ClassValue):
+        return base.mro
+    if isinstance(base, External):
+        from .operators import external_bases
+
+        return (base, *external_bases(base.name))
+    return (base,)
+
+
+def class_lookup(m: "Machine", cls: ClassValue, name: str) -> Value:
+    """An attribute of a class as written, without binding. KeyError where no class of the user's has it."""
+    for base in cls.mro:
+        if isinstance(base, ClassValue) and name in base.table:
+            return base.table[name]
+    raise KeyError(name)
+
+
+def enum_member(m: "Machine", cls: ClassValue, args: list[Value]) -> Value:
+    """``Color(1)``: the member with this value."""
+    for member in m.class_members(cls) or ():
+        if args and isinstance(member, Instance) and m.truth(m.compare("==", member.table.get("value"), args[0])):
+            return member
+    return m.unknown(Why.ARGUMENT, f"{cls.name}(...)")
+
+
+_NAMES: dict[type, str] = {
+    bool: "bool", int: "int", float: "float", complex: "complex", str: "str", bytes: "bytes", tuple: "tuple", range: "range", ListObject: "list",
+    SetObject: "set", DictObject: "dict", SliceValue: "slice", Expr: "int", type(None): "NoneType",
+}
+
+
+def type_of(m: "Machine", value: Value) -> Value:
+    """``type(value)``."""
+    if isinstance(value, Instance):
+        return value.cls
+    if isinstance(value, Tensor):
+        return External("torch.nn.Parameter" if value.is_parameter else "torch.Tensor")
+    name = _NAMES.get(type(value), "tuple" if isinstance(value, tuple) else "")
+    if name:
+        return NATIVES.get(f"builtins.{name}") or External(f"builtins.{name}")
+    return Unknown(Why.DATA, "type()")
+
+
+def is_instance(m: "Machine", value: Value, classinfo: Value) -> bool | None:
+    """``isinstance(value, classinfo)``, or None where it cannot be known."""
+    if isinstance(classinfo, tuple):
+        answers = [is_instance(m, value, item) for item in classinfo]
+        return True if True in answers else None if None in answers else False
+    if isinstance(value, Alternatives):
+        found = {is_instance(m, option, classinfo) for option in value.options}
+        return found.pop() if len(found) == 1 else None
+    if isinstance(value, Unknown) or isinstance(classinfo, (Unknown, Alternatives)):
+        return None
+    if isinstance(value, Instance):
+        return _instance_of(m, value, classinfo)
+    if isinstance(value, Expr) and (value.unread or value in ASSUMED):
+        return True if value.unread and _type_name(classinfo) == "int" else None
+    return _builtin_instance(value, classinfo)
+
+
+def _instance_of(m: "Machine", value: Instance, classinfo: Value) -> bool | None:
+    if isinstance(value.cls, ClassValue):
+        if any(_is(base, classinfo) for base in value.cls.mro):
+            return True
+        if any(isinstance(base, Unknown) for base in value.cls.mro) or _abstract(classinfo):
+            return None
+        return False if not isinstance(classinfo, External) or any(isinstance(b, External) for b in value.cls.mro) else _unrelated(classinfo)
+    if isinstance(value.cls, External):
+        from .operators import external_bases, related
+
+        if value.cls == classinfo or classinfo in external_bases(value.cls.name):
+            return True
+        return related(value.cls.name, classinfo.name) if isinstance(classinfo, External) else False
+    return None
+
+
+def _unrelated(classinfo: External) -> bool | None:
+    return False if classinfo.name.startswith(("torch.nn.", "torch.Tensor")) else None
+
+
+def _abstract(classinfo: Value) -> bool:
+    name = _type_name(classinfo)
+    return name in ("Iterable", "Sized", "Callable", "Hashable", "Sequence", "Mapping", "Container", "Collection")
+
+
+def _type_name(classinfo: Value) -> str:
+    if isinstance(classinfo, Native) and not classinfo.is_type:
+        return ""
+    return classinfo.name.rpartition(".")[2] if isinstance(classinfo, (Native, External)) else ""
+
+
+_ABSTRACT: dict[str, tuple[str, ...]] = {
+    "object": (), "Iterable": ("list", "tuple", "dict", "set", "str", "bytes", "range"), "Sequence": ("list", "tuple", "str", "bytes", "range"),
+    "Sized": ("list", "tuple", "dict", "set", "str", "bytes", "range"), "Collection": ("list", "tuple", "dict", "set", "str", "bytes", "range"),
+    "Container": ("list", "tuple", "dict", "set", "str", "bytes", "range"), "Mapping": ("dict",), "MutableMapping": ("dict",),
+    "MutableSequence": ("list",), "OrderedDict": (), "Number": ("int", "float", "bool", "complex"), "Integral": ("int", "bool"), "Real": ("int", "float", "bool"),
+    "int": ("int", "bool"), "List": ("list",), "Tuple": ("tuple",), "Dict": ("dict",), "Size": (),
+}
+
+
+def _builtin_instance(value: Value, classinfo: Value) -> bool | None:
+    wanted = _type_name(classinfo)
+    if isinstance(value, Tensor):
+        return _tensor_is(value, classinfo)
+    have = _NAMES.get(type(value), "tuple" if isinstance(value, tuple) else "")
+    if not wanted:
+        return False if isinstance(classinfo, ClassValue) and have else None
+    if wanted == "object":
+        return True
+    if wanted == "OrderedDict":
+        return isinstance(value, DictObject) and value.kind == "OrderedDict"
+    if wanted == "Callable":
+        return isinstance(value, (FunctionValue, BoundMethod, Native, Partial, ClassValue)) or (None if isinstance(value, External) else False)
+    if isinstance(value, (FunctionValue, ClassValue, BoundMethod, Native, External, Partial, ModuleValue, IteratorObject)):
+        return _callable_is(value, wanted)
+    if wanted == "Size" and isinstance(value, tuple):
+        return None
+    return have in _ABSTRACT.get(wanted, (wanted,)) or have == wanted
+
+
+def _callable_is(value: Value, wanted: str) -> bool | None:
+    if wanted == "type":
+        return isinstance(value, ClassValue) or (isinstance(value, Native) and value.is_type) or (None if isinstance(value, External) else False)
+    if wanted == "FunctionType":
+        return isinstance(value, FunctionValue)
+    if wanted == "partial":
+        return isinstance(value, Partial)
+    return False if wanted in _ABSTRACT or wanted in _NAMES.values() else None
+
+
+def _tensor_is(value: Tensor, classinfo: Value) -> bool | None:
+    name = classinfo.name if isinstance(classinfo, External) else ""
+    if name in ("torch.Tensor", "torch.autograd.Variable"):
+        return True
+    if name == "torch.nn.Parameter":
+        return value.is_parameter
+    if isinstance(classinfo, (Native, ClassValue)):
+        return False if isinstance(classinfo, ClassValue) or _type_name(classinfo) not in ("object", "Iterable", "Sized", "Hashable") else None
+    return None
+
+
+def is_subclass(m: "Machine", cls: Value, classinfo: Value) -> bool | None:
+    """``issubclass(cls, classinfo)``."""
+    if isinstance(classinfo, tuple):
+        answers = [is_subclass(m, cls, item) for item in classinfo]
+        return True if True in answers else None if None in answers else False
+    if isinstance(cls, ClassValue):
+        if any(_is(base, classinfo) for base in cls.mro):
+            return True
+        return None if any(isinstance(base, Unknown) for base in cls.mro) else False
+    if isinstance(cls, External) and isinstance(classinfo, External):
+        from .operators import external_bases, related
+
+        return True if cls == classinfo or classinfo in external_bases(cls.name) else related(cls.name, classinfo.name)
+    if not isinstance(cls, (Native, Unknown, Alternatives, External)):
+        raise PyRaise("TypeError", "issubclass() arg 1 must be a class")
+    return None if isinstance(cls, (Unknown, Alternatives, External)) else cls is classinfo

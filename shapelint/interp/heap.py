@@ -1,0 +1,77 @@
+"""Changing heap objects so that a branch can be undone and joined.
+
+Every write goes through :meth:`Heap.write`, which remembers the old entry on a trail. A branch costs what it
+changes: mark, run one side, take its changes back, run the other side, and join the two sets of changes.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+Table = dict[Any, Any]
+_ABSENT = object()
+Changes = dict[tuple[int, Any], tuple[Table, Any]]  # (table identity, key) -> (table, new value)
+
+
+class Heap:
+    """The trail of writes."""
+
+    def __init__(self) -> None:
+        self._trail: list[tuple[Table, Any, Any]] = []
+
+    def write(self, table: Table, key: Any, value: Any) -> None:
+        """``table[key] = value``, undoable."""
+        self._trail.append((table, key, table.get(key, _ABSENT)))
+        table[key] = value
+
+    def delete(self, table: Table, key: Any) -> None:
+        """``del table[key]`` if it is there, undoable."""
+        if key in table:
+            self._trail.append((table, key, table[key]))
+            del table[key]
+
+    def mark(self) -> int:
+        return len(self._trail)
+
+    def changes(self, mark: int) -> Changes:
+        """Entries written since ``mark``, with their present values."""
+        found: Changes = {}
+        for table, key, _ in self._trail[mark:]:
+            found[id(table), key] = (table, table.get(key, _ABSENT))
+        return found
+
+    def undo(self, mark: int) -> None:
+        """Back to the state at ``mark``."""
+        trail = self._trail
+        while len(trail) > mark:
+            table, key, old = trail.pop()
+            if old is _ABSENT:
+                table.pop(key, None)
+            else:
+                table[key] = old
+
+    def apply(self, changes: Changes) -> None:
+        """Make the entries what ``changes`` says."""
+        for (_, key), (table, value) in changes.items():
+            if value is _ABSENT:
+                self.delete(table, key)
+            else:
+                self.write(table, key, value)
+
+    def merge(self, one: Changes, other: Changes, join: Callable[[Any, Any], Any], missing: Callable[[Any], Any]) -> None:
+        """From the state before both, go to the join of both. ``missing`` joins a value with "no such entry"."""
+        for (identity, key), (table, _) in {**one, **other}.items():
+            before = table.get(key, _ABSENT)
+            left = one.get((identity, key), (table, before))[1]
+            right = other.get((identity, key), (table, before))[1]
+            if left is right:
+                joined = left
+            elif left is _ABSENT:
+                joined = missing(right)
+            elif right is _ABSENT:
+                joined = missing(left)
+            else:
+                joined = join(left, right)
+            if joined is _ABSENT:
+                self.delete(table, key)
+            elif joined is not before:
+                self.write(table, key, joined)

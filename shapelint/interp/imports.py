@@ -1,0 +1,171 @@
+"""Imports across the user's files: which file a dotted name is, and running it when something asks for a name."""
+
+import ast
+import os
+from typing import TYPE_CHECKING
+
+from ..source.files import read_source
+from ..source.text import SourceFile
+from . import limits
+from .attributes import external
+from .natives import NATIVES, PyRaise
+from .values import External, ModuleValue, Scope, Unknown, Value, Why
+
+if TYPE_CHECKING:
+    from .machine import Machine, Site
+
+_ALWAYS_EXTERNAL = frozenset({"torch", "einops", "numpy", "typing", "math", "collections", "functools"})
+
+
+class Imports:
+    """The modules of the program."""
+
+    def __init__(self, roots: list[str]) -> None:
+        self.roots = roots
+        self._found: dict[str, str | None] = {}
+        self._modules: dict[str, ModuleValue] = {}
+        self._pending: set[str] = set()
+        self._sources: dict[str, SourceFile] = {}
+
+    def offer(self, source: SourceFile) -> None:
+        """Use this text for its path instead of reading the file again."""
+        self._sources[os.path.abspath(source.path)] = source
+
+    # --- finding ---------------------------------------------------------------------------------------------
+
+    def _locate(self, dotted: str, beside: str) -> str | None:
+        """The file (or package folder) of a dotted name: on the roots, or beside the importing file."""
+        key = f"{beside}\0{dotted}"
+        if key not in self._found:
+            parts = dotted.split(".")
+            self._found[key] = None
+            for root in (beside, *self.roots):
+                path = os.path.join(root, *parts)
+                for candidate in (os.path.join(path, "__init__.py"), path + ".py"):
+                    if os.path.isfile(candidate):
+                        self._found[key] = candidate
+                        return candidate
+                if os.path.isdir(path) and any(name.endswith(".py") for name in os.listdir(path)):
+                    self._found[key] = path
+                    return path
+        return self._found[key]
+
+    def module(self, m: "Machine", dotted: str, scope: Scope) -> Value:
+        """``import dotted``: the user's module, or a name outside."""
+        if dotted.partition(".")[0] in _ALWAYS_EXTERNAL:
+            return External(dotted)
+        path = self._locate(dotted, os.path.dirname(os.path.abspath(scope.file.path)))
+        return External(dotted) if path is None else self._load(dotted, path)
+
+    def _load(self, dotted: str, path: str) -> Value:
+        known = self._modules.get(path)
+        if known is not None:
+            return known
+        if os.path.isdir(path):
+            source = SourceFile(path, "", ast.Module(body=[], type_ignores=[]))
+        else:
+            loaded = self._sources.get(os.path.abspath(path)) or read_source(path)
+            if not isinstance(loaded, SourceFile):
+                return Unknown(Why.IMPORT, dotted)
+            source = loaded
+        made = ModuleValue(dotted, Scope(source, dotted))
+        self._modules[path] = made
+        self._pending.add(path)
+        return made
+
+    # --- running and reading ----------------------------------------------------------------------------------
+
+    def run(self, m: "Machine", module: ModuleValue) -> None:
+        """Run a module's body the first time something asks for one of its names."""
+        path = next((path for path, value in self._modules.items() if value is module), None)
+        if path is None or path not in self._pending:
+            return
+        self._pending.discard(path)
+        scope = module.scope
+        scope.table.update({"__name__": module.name, "__file__": scope.file.path})
+        m.run_module(scope.file.tree.body, scope)
+
+    def attribute(self, m: "Machine", module: ModuleValue, name: str) -> Value:
+        """``module.name``: one of its names, or a submodule."""
+        self.run(m, module)
+        if name in module.scope.table:
+            return module.scope.table[name]
+        found = self._submodule(m, module, name)
+        if found is not None:
+            return found
+        if name == "__name__":
+            return module.name
+        for package in module.scope.stars:
+            return external(m, f"{package}.{name}")
+        getter = module.scope.table.get("__getattr__")
+        return m.call(getter, [name], {}) if getter is not None else Unknown(Why.ATTRIBUTE, f"{module.name}.{name}")
+
+    def _submodule(self, m: "Machine", module: ModuleValue, name: str) -> Value:
+        base = module.scope.file.path
+        folder = base if os.path.isdir(base) else os.path.dirname(base) if os.path.basename(base) == "__init__.py" else None
+        if folder is None:
+            return None
+        path = self._locate(name, os.path.abspath(folder)) if os.path.isdir(folder) else None
+        if path is None or not os.path.abspath(path).startswith(os.path.abspath(folder) + os.sep):
+            return None
+        return self._load(f"{module.name}.{name}", path)
+
+    def member(self, m: "Machine", node: ast.ImportFrom, name: str, scope: Scope) -> Value:
+        """``from module import name``."""
+        base = self._base(m, node, scope)
+        if isinstance(base, ModuleValue):
+            return self.attribute(m, base, name)
+        if isinstance(base, External):
+            return external(m, f"{base.name}.{name}")
+        return Unknown(Why.IMPORT, f"{node.module or '.'}.{name}")
+
+    def _base(self, m: "Machine", node: ast.ImportFrom, scope: Scope) -> Value:
+        if not node.level:
+            return self.module(m, node.module or "", scope)
+        folder = os.path.dirname(os.path.abspath(scope.file.path)) if not os.path.isdir(scope.file.path) else os.path.abspath(scope.file.path)
+        for _ in range(node.level - 1):
+            folder = os.path.dirname(folder)
+        if not node.module:
+            init = os.path.join(folder, "__init__.py")
+            return self._load(os.path.basename(folder), init if os.path.isfile(init) else folder)
+        path = self._locate(node.module, folder)
+        if path is None or not os.path.abspath(path).startswith(folder):
+            return Unknown(Why.IMPORT, "." * node.level + node.module)
+        return self._load(f"{os.path.basename(folder)}.{node.module}", path)
+
+    def star(self, m: "Machine", node: ast.ImportFrom, scope: Scope) -> None:
+        """``from module import *``."""
+        base = self._base(m, node, scope)
+        if isinstance(base, External):
+            scope.stars.append(base.name)
+        if not isinstance(base, ModuleValue):
+            return
+        self.run(m, base)
+        wanted = base.scope.table.get("__all__")
+        names = m.iterate(wanted) if wanted is not None else None
+        for name in names or [name for name in base.scope.table if not name.startswith("_")]:
+            if isinstance(name, str):
+                m.heap.write(scope.table, name, self.attribute(m, base, name))
+        scope.stars.extend(base.scope.stars)
+
+    def star_name(self, m: "Machine", scope: Scope, name: str) -> Value:
+        """A name that ``from torch.nn import *`` may have brought."""
+        from ..ops import lookup
+
+        current: Scope | None = scope
+        while current is not None:
+            for package in current.stars:
+                full = f"{package}.{name}"
+                if full in NATIVES or lookup(full) is not None or full in ("torch.nn.Sequential", "torch.nn.ModuleList", "torch.nn.ModuleDict", "torch.nn.Module", "torch.nn.functional"):
+                    return External(full)
+            current = current.parent
+        return None
+
+    def comes_from(self, m: "Machine", site: "Site", package: str) -> bool:
+        """Whether the function called at ``site`` was imported from ``package``."""
+        node = site.node.func if isinstance(site.node, ast.Call) else site.node
+        value = m.evaluate(node, site.file_scope) if isinstance(node, (ast.Name, ast.Attribute)) else None
+        return isinstance(value, External) and value.name.startswith(package)
+
+
+__all__ = ["Imports", "PyRaise", "limits"]

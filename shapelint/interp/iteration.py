@@ -1,0 +1,85 @@
+"""Listing the items of iterables, and unpacking."""
+
+from typing import TYPE_CHECKING
+
+from ..dims import Expr
+from . import limits
+from .values import (
+    Alternatives, ClassValue, DictObject, Instance, IteratorObject, ListObject, SetObject, Tensor, Unknown, Value, Why,
+)
+
+if TYPE_CHECKING:
+    from .machine import Machine
+
+
+def iterate(m: "Machine", value: Value) -> tuple[Value, ...] | None:
+    """Every item, or None where they cannot be listed. An iterator is used up."""
+    if isinstance(value, tuple):
+        return value
+    if isinstance(value, (ListObject, SetObject)):
+        items = value.table["items"]
+        return None if isinstance(items, Unknown) else items
+    if isinstance(value, IteratorObject):
+        items = value.table["items"]
+        m.heap.write(value.table, "items", ())
+        return None if isinstance(items, Unknown) else items
+    if isinstance(value, (range, str, bytes)):
+        return tuple(value) if len(value) <= limits.LISTED_ITEMS else None
+    if isinstance(value, DictObject):
+        return None if value.opaque["rest"] is not None else tuple(value.table)
+    if isinstance(value, Tensor):
+        return _rows(m, value)
+    if isinstance(value, Instance):
+        return _instance(m, value)
+    if isinstance(value, ClassValue):
+        members = m.class_members(value)
+        return None if members is None else members
+    if isinstance(value, Alternatives):
+        solid = [option for option in value.options if option is not None]
+        return iterate(m, solid[0]) if len(solid) == 1 else None
+    return None
+
+
+def _rows(m: "Machine", value: Tensor) -> tuple[Value, ...] | None:
+    if value.shape is None or not value.shape or isinstance(value.shape[0], Expr) or value.shape[0] > limits.UNROLLED_ITERATIONS:
+        return None
+    return tuple(Tensor(value.shape[1:], value.dtype, value.trace) for _ in range(value.shape[0]))
+
+
+def _instance(m: "Machine", value: Instance) -> tuple[Value, ...] | None:
+    payload = value.hidden.get("payload")
+    if isinstance(payload, tuple):
+        return payload
+    if m.has_attribute(value, "__iter__"):
+        made = m.call(m.get_attribute(value, "__iter__"), [], {})
+        if made is not value:
+            return iterate(m, made)
+        return None
+    if m.has_attribute(value, "__getitem__") and m.has_attribute(value, "__len__"):
+        length = m.call(m.get_attribute(value, "__len__"), [], {})
+        if isinstance(length, int) and length <= limits.UNROLLED_ITERATIONS:
+            getter = m.get_attribute(value, "__getitem__")
+            return tuple(m.call(getter, [i], {}) for i in range(length))
+    return None
+
+
+def element_of(m: "Machine", value: Value) -> Value:
+    """One item of an iterable that cannot be listed: a batch of a loader, a row of a tensor."""
+    if isinstance(value, Tensor) and value.shape:
+        return Tensor(value.shape[1:], value.dtype, value.trace)
+    if isinstance(value, Instance):
+        found = value.hidden.get("element")
+        if found is not None:
+            return found
+        if m.has_attribute(value, "__getitem__"):
+            return m.call(m.get_attribute(value, "__getitem__"), [Unknown(Why.DATA, "an index")], {})
+    if isinstance(value, range):
+        return Unknown(Why.LIMIT, "a long loop")
+    return value if isinstance(value, Unknown) else Unknown(Why.DATA, "an item of an iterable")
+
+
+def unpack(m: "Machine", value: Value, count: int, starred: bool) -> tuple[Value, ...] | None:
+    """The items to bind to ``count`` targets, or None where they are not known."""
+    if isinstance(value, Tensor) and value.shape and not starred and isinstance(value.shape[0], Expr):
+        return tuple(Tensor(value.shape[1:], value.dtype, value.trace) for _ in range(count))
+    return iterate(m, value)

@@ -1,0 +1,98 @@
+"""``argparse``: a parser remembers what it was told, and ``parse_args`` gives the defaults that were stated.
+
+What the command line may change is taken at its default; an argument without one is unknown.
+"""
+
+from typing import TYPE_CHECKING
+
+from ..natives import PyRaise, native
+from ..values import DictObject, External, Instance, Value, Why
+from .misc import with_methods
+from .support import lost, returns
+
+if TYPE_CHECKING:
+    from ..machine import Machine
+
+_FLAGS = {"store_true": False, "store_false": True, "count": None}
+
+
+@native("argparse.ArgumentParser", is_type=True)
+def argument_parser(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    return _parser(DictObject())
+
+
+def _parser(defaults: DictObject) -> Instance:
+    made = with_methods("argparse.ArgumentParser", {
+        "add_argument": lambda machine, args, kwargs: _add(machine, defaults, args, kwargs),
+        "set_defaults": lambda machine, args, kwargs: _set_defaults(machine, defaults, kwargs),
+        "get_default": lambda machine, args, kwargs: defaults.table.get(args[0], lost(machine, "get_default")),
+        "parse_args": lambda machine, args, kwargs: _namespace(machine, defaults),
+        "parse_known_args": lambda machine, args, kwargs: (_namespace(machine, defaults), machine.unknown(Why.DATA, "the command line")),
+        "add_argument_group": lambda machine, args, kwargs: _parser(defaults),
+        "add_mutually_exclusive_group": lambda machine, args, kwargs: _parser(defaults),
+        "add_subparsers": lambda machine, args, kwargs: _subparsers(),
+        "print_help": returns(None), "print_usage": returns(None), "error": _error,
+    })
+    return made
+
+
+def _subparsers() -> Instance:
+    """The arguments of a subcommand are not those of the parser: which one is chosen is not known."""
+    return with_methods("argparse._SubParsersAction", {"add_parser": lambda machine, args, kwargs: _parser(DictObject())})
+
+
+def _error(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    raise PyRaise("SystemExit", "parser.error")
+
+
+def _destination(args: list[Value], kwargs: dict[str, Value]) -> str | None:
+    if isinstance(kwargs.get("dest"), str):
+        return str(kwargs["dest"])
+    names = [arg for arg in args if isinstance(arg, str)]
+    if len(names) != len(args) or not names:
+        return None
+    name = next((name for name in names if name.startswith("--")), names[0])
+    return name.lstrip("-").replace("-", "_")
+
+
+def _add(machine: "Machine", defaults: DictObject, args: list[Value], kwargs: dict[str, Value]) -> Value:
+    name = _destination(args, kwargs)
+    if name is None:
+        machine.heap.write(defaults.opaque, "rest", lost(machine, "add_argument", *args))
+    else:
+        machine.heap.write(defaults.table, name, _default(machine, name, kwargs))
+    return with_methods("argparse.Action", {})
+
+
+def _default(machine: "Machine", name: str, kwargs: dict[str, Value]) -> Value:
+    action = kwargs.get("action")
+    if "default" not in kwargs:
+        flag = isinstance(action, str) and action in _FLAGS
+        return _FLAGS[action] if flag else machine.unknown(Why.ENTRY, f"the command-line argument {name}")
+    default, convert = kwargs["default"], kwargs.get("type")
+    if isinstance(default, str) and convert is not None:
+        try:
+            return machine.call(convert, [default], {})
+        except PyRaise:
+            return machine.unknown(Why.ENTRY, f"the command-line argument {name}")
+    return default
+
+
+def _set_defaults(machine: "Machine", defaults: DictObject, kwargs: dict[str, Value]) -> Value:
+    for name, value in kwargs.items():
+        machine.heap.write(defaults.table, name, value)
+    return None
+
+
+def _namespace(machine: "Machine", defaults: DictObject) -> Instance:
+    made = Instance(External("argparse.Namespace"))
+    made.table.update(defaults.table)
+    made.hidden["open"] = machine.unknown(Why.ENTRY, "a command-line argument")
+    return made
+
+
+@native("argparse.Namespace", is_type=True)
+def namespace(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    made = Instance(External("argparse.Namespace"))
+    made.table.update(kwargs)
+    return made

@@ -1,0 +1,236 @@
+"""Builtin functions of numbers and collections: len, sorted, sum, min, max, any, all, abs, round, pow, divmod, chr ..."""
+
+import functools
+from typing import TYPE_CHECKING
+
+from ...dims import Expr, Truth, at_least, dmax, dmin
+from .. import limits
+from ..natives import NAMED_CONSTANTS, PyRaise, native
+from ..values import (
+    Alternatives,
+    DictObject,
+    Instance,
+    IteratorObject,
+    ListObject,
+    SetObject,
+    Tensor,
+    Unknown,
+    Value,
+    is_constant,
+    is_size,
+)
+from .support import REQUIRED, apply, bind, data, inert, is_key, lifted, listed, lost, over_options, own, too_much
+
+if TYPE_CHECKING:
+    from ..machine import Machine
+
+NAMED_CONSTANTS["builtins.Ellipsis"] = ...
+NAMED_CONSTANTS["builtins.NotImplemented"] = NotImplemented
+NAMED_CONSTANTS["builtins.__debug__"] = True
+
+for _function in (ascii, bin, chr, hex, oct, ord):
+    native(f"builtins.{_function.__name__}")(lifted(_function.__name__, _function))
+inert("builtins.print", "builtins.breakpoint")
+data("builtins.input", "builtins.id", "builtins.hash", "builtins.dir", "builtins.open", "builtins.globals", "builtins.locals", "builtins.memoryview",
+     "builtins.eval", "builtins.exec", "builtins.compile")
+
+
+@native("builtins.len")
+def length(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    value = own(bind("len", args, kwargs, obj=REQUIRED)[0])
+    if isinstance(value, (tuple, str, bytes, range)):
+        return len(value)
+    if isinstance(value, (ListObject, SetObject)):
+        items = value.table["items"]
+        return items if isinstance(items, Unknown) else len(items)
+    if isinstance(value, DictObject):
+        return value.opaque["rest"] or len(value.table)
+    if isinstance(value, Tensor):
+        return _rows(machine, value)
+    if isinstance(value, Alternatives):
+        return over_options(value, lambda option: length(machine, [option], {}))
+    if isinstance(value, Instance):
+        return _length_of_object(machine, value)
+    if value is None or isinstance(value, (bool, int, float, complex, Expr, IteratorObject)):
+        raise PyRaise("TypeError", f"object of type '{type(value).__name__}' has no len()")
+    found = machine.iterate(value)  # an Enum
+    return lost(machine, "len", value) if found is None else len(found)
+
+
+def _rows(machine: "Machine", value: Tensor) -> Value:
+    if value.shape is None:
+        return lost(machine, "len", value)
+    if not value.shape:
+        raise PyRaise("TypeError", "len() of a 0-d tensor")
+    return value.shape[0]
+
+
+def _length_of_object(machine: "Machine", value: Instance) -> Value:
+    if machine.has_attribute(value, "__len__"):
+        return machine.call(machine.get_attribute(value, "__len__"), [], {})
+    return lost(machine, "len")
+
+
+def distinct(machine: "Machine", items: tuple[Value, ...]) -> "tuple[Value, ...] | Unknown":
+    """The items of a set: the first of each, in the order of insertion (ints: in CPython's order)."""
+    for item in items:
+        if not is_key(item):
+            return lost(machine, "an item of a set", item)
+    if all(isinstance(item, int) for item in items):
+        return tuple(set(items))
+    return tuple(dict.fromkeys(items))
+
+
+# --- order -------------------------------------------------------------------------------------------------------
+
+
+class _Undecided(Exception):
+    """Two values have no known order."""
+
+
+def in_order(machine: "Machine", items: "tuple[Value, ...] | list[Value]", key: Value, reverse: bool) -> list[Value] | None:
+    """The items sorted as Python sorts them; None where an order is not known."""
+    keys = list(items) if key is None else [machine.call(key, [item], {}) for item in items]
+    positions = list(range(len(keys)))
+    if is_constant(tuple(keys)):
+        try:
+            positions.sort(key=keys.__getitem__, reverse=reverse)
+        except TypeError as error:
+            raise PyRaise("TypeError", str(error)) from error
+        return [items[i] for i in positions]
+    try:
+        positions.sort(key=functools.cmp_to_key(lambda i, j: _order(machine, keys[i], keys[j])), reverse=reverse)
+    except _Undecided:
+        return None
+    return [items[i] for i in positions]
+
+
+def _order(machine: "Machine", left: Value, right: Value) -> int:
+    if left is right:
+        return 0
+    for one, other, answer in ((left, right, -1), (right, left, 1)):
+        less = machine.truth(machine.compare("<", one, other))
+        if less is None:
+            raise _Undecided
+        if less:
+            return answer
+    return 0
+
+
+@native("builtins.sorted")
+def sorted_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    iterable, key, reverse = bind("sorted", args, kwargs, iterable=REQUIRED, key=None, reverse=False)
+    items, backwards = listed(machine, iterable), machine.truth(reverse)
+    made = None if items is None or backwards is None else in_order(machine, items, key, backwards)
+    return ListObject(lost(machine, "sorted", iterable, items, reverse) if made is None else tuple(made))
+
+
+def _extreme(name: str, machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    options = dict(kwargs)
+    key, default = options.pop("key", None), options.pop("default", REQUIRED)
+    if options or not args:
+        raise PyRaise("TypeError", f"{name} expected at least 1 argument")
+    items = tuple(args) if len(args) > 1 else listed(machine, args[0])
+    if items is None:
+        return lost(machine, name, *args)
+    if not items:
+        if default is REQUIRED:
+            raise PyRaise("ValueError", f"{name}() arg is an empty sequence")
+        return default
+    if key is None and all(map(is_size, items)):
+        return functools.reduce(dmax if name == "max" else dmin, items)
+    return _best(machine, name, items, key)
+
+
+def _best(machine: "Machine", name: str, items: tuple[Value, ...], key: Value) -> Value:
+    keys = list(items) if key is None else [machine.call(key, [item], {}) for item in items]
+    if len(items) == 1:
+        return items[0]
+    best = 0
+    for i in range(1, len(keys)):
+        try:
+            order = _order(machine, keys[i], keys[best])
+        except _Undecided:
+            return lost(machine, name, *keys)
+        if (order > 0) if name == "max" else (order < 0):
+            best = i
+    return items[best]
+
+
+for _name in ("min", "max"):
+    native(f"builtins.{_name}")(functools.partial(_extreme, _name))
+
+
+# --- arithmetic --------------------------------------------------------------------------------------------------
+
+
+@native("builtins.sum")
+def sum_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    iterable, total = bind("sum", args, kwargs, iterable=REQUIRED, start=0)
+    items = listed(machine, iterable)
+    if items is None:
+        return lost(machine, "sum", iterable)
+    for item in items:
+        total = machine.binary("+", total, item)
+    return total
+
+
+@native("builtins.abs", "operator.abs")
+def abs_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    value = bind("abs", args, kwargs, x=REQUIRED)[0]
+    if isinstance(value, Expr):
+        sign = at_least(value, 0)
+        return value if sign is Truth.ALWAYS else -value if sign is Truth.NEVER else dmax(value, -value)
+    if isinstance(value, Tensor):
+        return machine.call(machine.get_attribute(value, "abs"), [], {})
+    if isinstance(value, Instance) and machine.has_attribute(value, "__abs__"):
+        return machine.call(machine.get_attribute(value, "__abs__"), [], {})
+    return apply(machine, "abs", abs, [own(value)])
+
+
+@native("builtins.round")
+def round_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    value, digits = bind("round", args, kwargs, number=REQUIRED, ndigits=None)
+    if isinstance(value, Expr) and (digits is None or (isinstance(digits, int) and digits >= 0)):
+        return value
+    if isinstance(value, Tensor):
+        return machine.call(machine.get_attribute(value, "round"), [], {})
+    return apply(machine, "round", round, [own(value), digits])
+
+
+@native("builtins.pow")
+def pow_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    base, exponent, modulus = bind("pow", args, kwargs, base=REQUIRED, exp=REQUIRED, mod=None)
+    if modulus is None:
+        return machine.binary("**", base, exponent)
+    return apply(machine, "pow", pow, [base, exponent, modulus])
+
+
+@native("builtins.divmod")
+def divmod_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    left, right = bind("divmod", args, kwargs, x=REQUIRED, y=REQUIRED)
+    return machine.binary("//", left, right), machine.binary("%", left, right)
+
+
+# --- conditions --------------------------------------------------------------------------------------------------
+
+
+def _quantified(name: str, machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    iterable = bind(name, args, kwargs, iterable=REQUIRED)[0]
+    items = listed(machine, iterable)
+    if items is None:
+        return lost(machine, name, iterable)
+    answers = [machine.truth(item) for item in items]
+    deciding = name == "any"
+    if deciding in answers:
+        return deciding
+    return lost(machine, name, *items) if None in answers else not deciding
+
+
+for _name in ("any", "all"):
+    native(f"builtins.{_name}")(functools.partial(_quantified, _name))
+
+
+def size_limit(machine: "Machine", what: str, *values: Value) -> Unknown | None:
+    """Unknown where one of ``values`` is an int so large that a text of that length would be built."""
+    return too_much(machine, what) if any(isinstance(value, int) and value > limits.TEXT_LENGTH for value in values) else None

@@ -1,0 +1,19 @@
+"""What a class statement of the user's becomes once its body has run: an enum, a named tuple, or just a class."""
+
+from typing import TYPE_CHECKING
+
+from ..values import ClassValue
+from . import enum_, namedtuples
+
+if TYPE_CHECKING:
+    from ..machine import Machine
+
+
+def finish_class(machine: "Machine", cls: ClassValue, decorators_done: bool = False) -> None:
+    """Recognise enums and named tuples. Dataclasses are made by their decorator, which runs later."""
+    if decorators_done:
+        return
+    if namedtuples.is_named_tuple(cls):
+        namedtuples.finish(machine, cls)
+    elif enum_.is_enum(cls):
+        enum_.finish(machine, cls)

@@ -1,0 +1,62 @@
+"""``collections``: OrderedDict, defaultdict, Counter, deque, ChainMap and the abstract types of ``collections.abc``."""
+
+from typing import TYPE_CHECKING
+
+from ..natives import NATIVES, native
+from ..values import DictObject, ListObject, Value, Why
+from .methods_dict import absorb, add_counts, entries_of
+from .support import bind, listed, lost
+
+if TYPE_CHECKING:
+    from ..machine import Machine
+
+_ABSTRACT = (
+    "Awaitable", "Callable", "Collection", "Container", "Coroutine", "Generator", "Hashable", "ItemsView", "Iterable", "Iterator", "KeysView",
+    "Mapping", "MappingView", "MutableMapping", "MutableSequence", "MutableSet", "Reversible", "Sequence", "Set", "Sized", "ValuesView",
+)
+
+
+@native("collections.OrderedDict", is_type=True)
+def ordered_dict(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    made = DictObject(kind="OrderedDict")
+    absorb(machine, made, args, kwargs)
+    return made
+
+
+@native("collections.defaultdict", is_type=True)
+def default_dict(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    made = DictObject(kind="defaultdict", default=args[0] if args else None)
+    absorb(machine, made, args[1:], kwargs)
+    return made
+
+
+@native("collections.Counter", is_type=True)
+def counter(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    made = DictObject(kind="Counter", default=NATIVES["builtins.int"])
+    for source in args:
+        if source is not None:
+            add_counts(machine, made, source)
+    absorb(machine, made, [], kwargs)
+    return made
+
+
+@native("collections.deque", is_type=True)
+def deque(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    iterable, maxlen = bind("deque", args, kwargs, iterable=(), maxlen=None)
+    if maxlen is not None:
+        return ListObject(machine.unknown(Why.CONSTRUCT, "a deque of limited length"), "deque")
+    items = listed(machine, iterable)
+    return ListObject(lost(machine, "deque", iterable) if items is None else items, "deque")
+
+
+@native("collections.ChainMap", is_type=True)
+def chain_map(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    """The merged view; later changes of the parts are not seen, so it is open."""
+    made = DictObject(rest=machine.unknown(Why.CONSTRUCT, "collections.ChainMap"))
+    for part in reversed(args):
+        made.table.update(entries_of(machine, part)[0])
+    return made
+
+
+for _name in _ABSTRACT:
+    native(f"collections.abc.{_name}", is_type=True)(lambda machine, args, kwargs: machine.unknown(Why.CONSTRUCT, "an abstract type"))

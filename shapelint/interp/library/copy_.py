@@ -1,0 +1,130 @@
+"""``copy``: new heap objects with the same (``copy``) or copied (``deepcopy``) content; functions, classes and tensors are shared."""
+
+from typing import TYPE_CHECKING, Any
+
+from ..natives import native
+from ..values import (
+    Alternatives,
+    BoundMethod,
+    ClassValue,
+    DictObject,
+    Instance,
+    IteratorObject,
+    ListObject,
+    Partial,
+    SetObject,
+    SliceValue,
+    Value,
+)
+from .support import REQUIRED, bind
+
+if TYPE_CHECKING:
+    from ..machine import Machine
+
+_NAMING = ("name", "owner")  # a copy is named where it is registered
+
+
+@native("copy.copy")
+def copy(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    value = bind("copy", args, kwargs, x=REQUIRED)[0]
+    if isinstance(value, ListObject):
+        return ListObject(value.table["items"], value.kind)
+    if isinstance(value, SetObject):
+        return SetObject(value.table["items"])
+    if isinstance(value, DictObject):
+        return DictObject(dict(value.table), value.opaque["rest"], value.kind, value.default)
+    if isinstance(value, IteratorObject):
+        return IteratorObject(value.table["items"])
+    if isinstance(value, Instance):
+        own = _own_copy(machine, value, "__copy__", [])
+        return _shallow(machine, value) if own is None else own
+    return value
+
+
+def _shallow(machine: "Machine", value: Instance) -> Instance:
+    made = Instance(value.cls, value.created)
+    made.table = dict(value.table)
+    made.hidden = {key: item for key, item in value.hidden.items() if key not in _NAMING}
+    payload = made.hidden.get("payload")
+    if payload is not None:
+        made.hidden["payload"] = copy(machine, [payload], {})
+    return made
+
+
+def _own_copy(machine: "Machine", value: Instance, name: str, args: list[Value]) -> Value:
+    """What the class's own ``__copy__`` or ``__deepcopy__`` returns; None where it has none."""
+    if not isinstance(value.cls, ClassValue):
+        return None
+    try:
+        return machine.call(BoundMethod(machine.class_lookup(value.cls, name), value), args, {})
+    except KeyError:
+        return None
+
+
+@native("copy.deepcopy")
+def deepcopy(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    value, memo = bind("deepcopy", args, kwargs, x=REQUIRED, memo=None)
+    made = _Copier(machine, memo).copy(value)
+    if isinstance(made, Instance) and made is not value:
+        for key in _NAMING:
+            made.hidden.pop(key, None)
+    return made
+
+
+class _Copier:
+    """One deep copy: ``done`` keeps shared references shared and ends cycles (with the original, so that its id stays taken)."""
+
+    def __init__(self, machine: "Machine", memo: Value) -> None:
+        self.machine, self.memo = machine, memo if isinstance(memo, DictObject) else DictObject()
+        self.done: dict[int, tuple[Value, Value]] = {}
+
+    def copy(self, value: Value) -> Value:
+        if isinstance(value, tuple):
+            return tuple(map(self.copy, value)) if type(value) is tuple else value
+        if isinstance(value, (ListObject, SetObject, IteratorObject, DictObject, Instance)):
+            known = self.done.get(id(value))
+            return known[1] if known is not None else self._object(value)
+        if isinstance(value, Partial):
+            return Partial(self.copy(value.function), self.copy(value.args), {name: self.copy(item) for name, item in value.kwargs.items()})
+        if isinstance(value, BoundMethod):
+            return BoundMethod(value.function, self.copy(value.receiver))
+        if isinstance(value, Alternatives):
+            return Alternatives(tuple(map(self.copy, value.options)))
+        if isinstance(value, SliceValue):
+            return SliceValue(self.copy(value.start), self.copy(value.stop), self.copy(value.step))
+        return value
+
+    def _object(self, value: Any) -> Value:
+        if isinstance(value, DictObject):
+            made: Any = self._keep(value, DictObject(rest=value.opaque["rest"], kind=value.kind, default=value.default))
+            made.table.update((self.copy(key), self.copy(item)) for key, item in value.table.items())
+            return made
+        if isinstance(value, Instance):
+            return self._instance(value)
+        made = ListObject(kind=value.kind) if isinstance(value, ListObject) else type(value)(())
+        self._keep(value, made)
+        made.table["items"] = self.copy(value.table["items"])
+        return made
+
+    def _keep(self, value: Value, made: Value) -> Value:
+        self.done[id(value)] = (value, made)
+        return made
+
+    def _instance(self, value: Instance) -> Value:
+        if getattr(value.cls, "kind", "") == "enum":
+            return self._keep(value, value)
+        own = _own_copy(self.machine, value, "__deepcopy__", [self.memo])
+        if own is not None:
+            return self._keep(value, own)
+        made = Instance(value.cls, value.created)
+        self._keep(value, made)
+        made.hidden = {key: self._hidden(item) for key, item in value.hidden.items()}
+        made.table.update((name, self.copy(item)) for name, item in value.table.items())
+        return made
+
+    def _hidden(self, item: Any) -> Any:
+        """Constructed layers and call sites are shared; the payload is copied; an owner that is copied too is the copy."""
+        if isinstance(item, Instance):
+            known = self.done.get(id(item))
+            return known[1] if known is not None else item
+        return self.copy(item) if isinstance(item, (tuple, ListObject, DictObject, SetObject)) else item

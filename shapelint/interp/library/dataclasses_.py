@@ -1,0 +1,225 @@
+"""``dataclasses``: the generated ``__init__`` and ``__eq__``, fields with defaults, inheritance, ``replace``, ``asdict``."""
+
+import ast
+from typing import TYPE_CHECKING, Any
+
+from ..natives import NAMED_CONSTANTS, Call, PyRaise, native
+from ..values import ClassValue, DictObject, External, Instance, ListObject, Native, SetObject, Unknown, Value
+from .support import REQUIRED, bind, lost, same
+
+if TYPE_CHECKING:
+    from ..machine import Machine
+
+FIELD = External("dataclasses.Field")
+MISSING = External("dataclasses.MISSING")
+NAMED_CONSTANTS["dataclasses.MISSING"] = MISSING
+
+
+class Field:
+    """One field: its default, the factory of its default, and how ``__init__`` takes it."""
+
+    __slots__ = ("default", "factory", "in_init", "keyword_only", "name")
+
+    def __init__(self, name: str, default: Value, factory: Value, in_init: bool, keyword_only: bool) -> None:
+        self.name, self.default, self.factory, self.in_init, self.keyword_only = name, default, factory, in_init, keyword_only
+
+    @property
+    def required(self) -> bool:
+        return self.default is MISSING and self.factory is MISSING
+
+
+@native("dataclasses.field")
+def field(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    made = Instance(FIELD)
+    made.hidden["field"] = {"default": kwargs.get("default", MISSING), "factory": kwargs.get("default_factory", MISSING),
+                            "in_init": kwargs.get("init", True), "keyword_only": kwargs.get("kw_only")}
+    return made
+
+
+@native("dataclasses.dataclass")
+def dataclass(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    options = dict(kwargs)
+    if args:
+        return make_dataclass(machine, args[0], options)
+    return Native("dataclass", lambda machine, args, kwargs: make_dataclass(machine, args[0], options))
+
+
+def make_dataclass(machine: "Machine", cls: Value, options: dict[str, Value]) -> Value:
+    if not isinstance(cls, ClassValue):
+        return cls
+    fields = _inherited(cls)
+    for item in _own_fields(machine, cls, options.get("kw_only") is True):
+        fields[item.name] = item
+    cls.kind = "dataclass"
+    _write(machine, cls, "__dataclass_fields__", DictObject({name: _described(item) for name, item in fields.items()}))
+    _write(machine, cls, "__match_args__", tuple(item.name for item in fields.values() if item.in_init and not item.keyword_only))
+    if "__init__" not in cls.table and options.get("init") is not False:
+        _write(machine, cls, "__init__", Native("__init__", _initialiser(cls, fields)))
+    if "__eq__" not in cls.table and options.get("eq") is not False:
+        _write(machine, cls, "__eq__", Native("__eq__", _equality(tuple(fields))))
+    return cls
+
+
+def _write(machine: "Machine", cls: ClassValue, name: str, value: Value) -> None:
+    machine.heap.write(cls.table, name, value)
+
+
+def _described(item: Field) -> Instance:
+    made = Instance(FIELD)
+    made.table.update({"name": item.name, "default": item.default, "default_factory": item.factory, "init": item.in_init})
+    made.hidden["spec"] = item
+    return made
+
+
+def _inherited(cls: ClassValue) -> dict[str, Field]:
+    found: dict[str, Field] = {}
+    for base in reversed([base for base in cls.mro if isinstance(base, ClassValue) and base is not cls]):
+        described = base.table.get("__dataclass_fields__")
+        if isinstance(described, DictObject):
+            found.update({name: item.hidden["spec"] for name, item in described.table.items()})
+    return found
+
+
+# --- reading the class body ------------------------------------------------------------------------------------------
+
+
+def annotated(cls: ClassValue) -> list[str]:
+    """The annotated names of a class body, in order."""
+    annotations = cls.table.get("__annotations__")
+    return list(annotations.table) if isinstance(annotations, DictObject) else []
+
+
+def _written(cls: ClassValue) -> dict[str, str]:
+    """Annotations as written, for the few that mean something to dataclasses."""
+    body = getattr(cls.place.node, "body", [])
+    return {node.target.id: ast.unparse(node.annotation) for node in body if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)}
+
+
+def _own_fields(machine: "Machine", cls: ClassValue, keyword_only: bool) -> list[Field]:
+    found: list[Field] = []
+    written = _written(cls)
+    for name in annotated(cls):
+        text = written.get(name, "").strip("'\"")
+        if text.rpartition(".")[2] == "KW_ONLY":
+            keyword_only = True
+        elif not text.split("[")[0].endswith("ClassVar"):
+            found.append(_own_field(machine, cls, name, keyword_only))
+    return found
+
+
+def _own_field(machine: "Machine", cls: ClassValue, name: str, keyword_only: bool) -> Field:
+    default = cls.table.get(name, MISSING)
+    spec = default.hidden.get("field") if isinstance(default, Instance) else None
+    if spec is None:
+        return Field(name, default, MISSING, True, keyword_only)
+    if spec["default"] is MISSING:
+        machine.heap.delete(cls.table, name)
+    else:
+        machine.heap.write(cls.table, name, spec["default"])
+    by_name = keyword_only if spec["keyword_only"] is None else spec["keyword_only"] is True
+    return Field(name, spec["default"], spec["factory"], spec["in_init"] is not False, by_name)
+
+
+# --- generated methods -----------------------------------------------------------------------------------------------
+
+
+def _initialiser(cls: ClassValue, fields: dict[str, Field]) -> Call:
+    positional = [item for item in fields.values() if item.in_init and not item.keyword_only]
+    by_name = [item for item in fields.values() if item.in_init and item.keyword_only]
+    init_only = {name for name, text in _written(cls).items() if text.split("[")[0].endswith("InitVar")}
+
+    def initialise(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+        receiver, given = args[0], args[1:]
+        if len(given) > len(positional):
+            raise PyRaise("TypeError", f"{cls.name}.__init__() takes {len(positional) + 1} positional arguments but {len(given) + 1} were given")
+        parameters: dict[str, Any] = {item.name: REQUIRED if item.required else MISSING for item in (*positional, *by_name)}
+        bound = dict(zip(parameters, bind(f"{cls.name}.__init__", given, kwargs, **parameters), strict=True))
+        passed: list[Value] = []
+        for item in fields.values():
+            value = bound.get(item.name, MISSING)
+            if value is MISSING:
+                value = item.default if item.factory is MISSING else machine.call(item.factory, [], {})
+            if item.name in init_only:
+                passed.append(value)
+            elif value is not MISSING:
+                machine.set_attribute(receiver, item.name, value)
+        if machine.has_attribute(receiver, "__post_init__"):
+            machine.call(machine.get_attribute(receiver, "__post_init__"), passed, {})
+        return None
+
+    return initialise
+
+
+def _equality(names: tuple[str, ...]) -> Call:
+    def equal(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+        left, right = args
+        if not (isinstance(left, Instance) and isinstance(right, Instance)):
+            return lost(machine, "==", right) if isinstance(right, Unknown) else False
+        if left.cls is not right.cls:
+            return False
+        answers = [same(machine, machine.get_attribute(left, name), machine.get_attribute(right, name)) for name in names]
+        return False if False in answers else lost(machine, "== of dataclasses") if None in answers else True
+
+    return equal
+
+
+# --- functions -----------------------------------------------------------------------------------------------------
+
+
+def fields_of(value: Value) -> dict[str, Field] | None:
+    """The fields of a dataclass or of an instance of one."""
+    cls = value.cls if isinstance(value, Instance) else value
+    for base in cls.mro if isinstance(cls, ClassValue) else ():
+        described = base.table.get("__dataclass_fields__") if isinstance(base, ClassValue) else None
+        if isinstance(described, DictObject):
+            return {name: item.hidden["spec"] for name, item in described.table.items()}
+    return None
+
+
+@native("dataclasses.fields")
+def fields(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    found = fields_of(args[0])
+    return lost(machine, "dataclasses.fields", *args) if found is None else tuple(map(_described, found.values()))
+
+
+@native("dataclasses.is_dataclass")
+def is_dataclass(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    return lost(machine, "is_dataclass", *args) if isinstance(args[0], Unknown) else fields_of(args[0]) is not None
+
+
+@native("dataclasses.replace")
+def replace(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    value = args[0]
+    found = fields_of(value)
+    if found is None or not isinstance(value, Instance):
+        return lost(machine, "dataclasses.replace", value)
+    kept = {name: machine.get_attribute(value, name) for name, item in found.items() if item.in_init and name not in kwargs}
+    return machine.instantiate(value.cls, [], {**kept, **kwargs})
+
+
+@native("dataclasses.asdict")
+def asdict(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    if fields_of(args[0]) is None or len(args) + len(kwargs) != 1:
+        return lost(machine, "dataclasses.asdict", *args)
+    return _plain(machine, args[0])
+
+
+@native("dataclasses.astuple")
+def astuple(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    found = fields_of(args[0])
+    if found is None:
+        return lost(machine, "dataclasses.astuple", *args)
+    return tuple(_plain(machine, machine.get_attribute(args[0], name)) for name in found)
+
+
+def _plain(machine: "Machine", value: Value) -> Value:
+    """Dataclasses as dicts, within lists, tuples and dicts too."""
+    found = fields_of(value) if isinstance(value, Instance) else None
+    if found is not None:
+        return DictObject({name: _plain(machine, machine.get_attribute(value, name)) for name in found})
+    if isinstance(value, (ListObject, SetObject)):
+        items = value.table["items"]
+        return type(value)(items if isinstance(items, Unknown) else tuple(_plain(machine, item) for item in items))
+    if isinstance(value, DictObject):
+        return DictObject({key: _plain(machine, item) for key, item in value.table.items()}, value.opaque["rest"])
+    return tuple(_plain(machine, item) for item in value) if isinstance(value, tuple) else value

@@ -1,0 +1,124 @@
+"""``enum``: members are Instances with ``name`` and ``value``.
+
+A member of a class that is an int or str too (IntEnum, StrEnum, ``class Mode(str, Enum)``) holds that constant as
+``hidden["payload"]``.
+"""
+
+from typing import TYPE_CHECKING
+
+from ..natives import native
+from ..values import ClassValue, Descriptor, DictObject, External, FunctionValue, Instance, Native, Value, Why
+from .objects import dynamic_class
+from .support import listed, lost, own, same
+
+if TYPE_CHECKING:
+    from ..machine import Machine
+
+ENUMS = frozenset(f"enum.{name}" for name in ("Enum", "IntEnum", "StrEnum", "Flag", "IntFlag", "ReprEnum"))
+_AUTO = External("enum.auto")
+_RESERVED = ("_generate_next_value_", "_missing_", "_ignore_", "_order_")
+
+
+@native("enum.auto")
+def auto(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    return Instance(_AUTO)
+
+
+@native("enum.unique", "enum.verify", "enum.nonmember", "enum.member")
+def itself(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    return args[0]
+
+
+def _names(cls: ClassValue) -> set[str]:
+    return {base.name for base in cls.mro if isinstance(base, (External, Native))}
+
+
+def is_enum(cls: ClassValue) -> bool:
+    return not ENUMS.isdisjoint(_names(cls))
+
+
+def finish(machine: "Machine", cls: ClassValue) -> None:
+    """Turn the plain values of a class body into members."""
+    cls.kind = "enum"
+    names = _names(cls)
+    members: list[Instance] = []
+    table = DictObject()
+    for name, value in list(cls.table.items()):
+        if name in _RESERVED or (name.startswith("__") and name.endswith("__")) or isinstance(value, (FunctionValue, Descriptor)):
+            continue
+        value = _next(machine, cls, name, members, names) if isinstance(value, Instance) and value.cls == _AUTO else value
+        member = next((other for other in members if same(machine, other.table["value"], value)), None)
+        if member is None:
+            member = _member(machine, cls, name, value, names)
+            members.append(member)
+        cls.table[name] = table.table[name] = member
+    cls.table["__members__"] = table
+    _furnish(cls, names)
+
+
+def _member(machine: "Machine", cls: ClassValue, name: str, value: Value, names: set[str]) -> Instance:
+    made = Instance(cls)
+    made.table.update({"name": name, "value": value, "_name_": name, "_value_": value})
+    kind = int if names & {"enum.IntEnum", "enum.IntFlag", "builtins.int"} else str if names & {"enum.StrEnum", "builtins.str"} else float if "builtins.float" in names else None
+    if kind is not None and isinstance(value, kind):
+        made.hidden["payload"] = value
+    if _defines(cls, "__new__"):
+        unknown = machine.unknown(Why.CONSTRUCT, "an enum with its own __new__")
+        made.table.update({"value": unknown, "_value_": unknown})
+        made.hidden["open"] = unknown
+    elif _defines(cls, "__init__"):
+        machine.call(machine.get_attribute(made, "__init__"), list(value) if isinstance(value, tuple) else [value], {})
+    return made
+
+
+def _defines(cls: ClassValue, name: str) -> bool:
+    return any(isinstance(base, ClassValue) and isinstance(base.table.get(name), (FunctionValue, Descriptor)) for base in cls.mro)
+
+
+def _next(machine: "Machine", cls: ClassValue, name: str, members: list[Instance], names: set[str]) -> Value:
+    """The value of ``auto()``."""
+    values = [member.table["value"] for member in members]
+    own_rule = next((base.table["_generate_next_value_"] for base in cls.mro if isinstance(base, ClassValue) and "_generate_next_value_" in base.table), None)
+    if own_rule is not None:
+        function = own_rule.function if isinstance(own_rule, Descriptor) else own_rule
+        return machine.call(function, [name, 1, len(values), tuple(values)], {})
+    if "enum.StrEnum" in names:
+        return name.lower()
+    numbers = [value for value in values if isinstance(value, int)]
+    if len(numbers) != len(values):
+        return lost(machine, "enum.auto", *values)
+    if names & {"enum.Flag", "enum.IntFlag"}:
+        return 1 << max(numbers, default=0).bit_length()
+    return max(numbers, default=0) + 1
+
+
+def _furnish(cls: ClassValue, names: set[str]) -> None:
+    """Comparison and text, where the class does not say otherwise."""
+    if any(isinstance(item, Instance) and "payload" in item.hidden for item in cls.table.values()) and not _defines(cls, "__eq__"):
+        cls.table["__eq__"] = Native("__eq__", lambda machine, args, kwargs: machine.compare("==", own(args[0]), own(args[1])))
+        for name, op in (("__lt__", "<"), ("__le__", "<="), ("__gt__", ">"), ("__ge__", ">=")):
+            cls.table[name] = Native(name, lambda machine, args, kwargs, op=op: machine.compare(op, own(args[0]), own(args[1])))  # type: ignore[misc]
+        cls.table["__hash__"] = Native("__hash__", lambda machine, args, kwargs: machine.unknown(Why.DATA, "hash"))
+    if not _defines(cls, "__str__"):
+        as_value = bool(names & {"enum.StrEnum", "enum.IntEnum", "enum.IntFlag"})
+        cls.table["__str__"] = Native("__str__", lambda machine, args, kwargs: _text(machine, args[0], as_value))
+
+
+def _text(machine: "Machine", member: Instance, as_value: bool) -> Value:
+    if as_value:
+        return machine.call(machine.get_attribute("{}", "format"), [own(member)], {})
+    name = member.table["name"]
+    return f"{member.cls.name}.{name}" if isinstance(name, str) else lost(machine, "the text of a member")
+
+
+@native(*sorted(ENUMS))
+def functional(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    """``Enum("Color", "RED GREEN")``."""
+    spec = args[1] if len(args) == 2 else kwargs.get("names")
+    names = tuple(spec.replace(",", " ").split()) if isinstance(spec, str) else None if spec is None else listed(machine, spec)
+    if names is None or not isinstance(args[0], str) or not all(isinstance(name, str) for name in names):
+        return lost(machine, "enum.Enum", *args)
+    cls = dynamic_class(machine, args[0], (External("enum.Enum"),), dict(zip(names, range(1, len(names) + 1), strict=True)))
+    if isinstance(cls, ClassValue):
+        finish(machine, cls)
+    return cls

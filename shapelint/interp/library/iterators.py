@@ -1,0 +1,190 @@
+"""Builtins that make and use iterators: range, enumerate, zip, map, filter, reversed, iter, next, slice.
+
+Iterators are listed when they are made. One without end (``itertools.count``) holds a long range instead of a tuple;
+``next``, ``zip``, ``enumerate`` and ``islice`` take from it what they need.
+"""
+
+from typing import TYPE_CHECKING
+
+from ...dims import Expr
+from .. import limits
+from ..natives import PyRaise, method, native
+from ..values import Alternatives, Instance, IteratorObject, ListObject, SliceValue, Unknown, Value
+from .support import REQUIRED, bind, listed, lost, over_options, same, too_much
+
+if TYPE_CHECKING:
+    from ..machine import Machine
+
+Pending = tuple[Value, ...] | range
+
+
+def pending(machine: "Machine", value: Value) -> Pending | None:
+    """What an iterable has yet to give, without using it up."""
+    if isinstance(value, IteratorObject):
+        items = value.table["items"]
+        return None if isinstance(items, Unknown) else items
+    return listed(machine, value)
+
+
+def advance(machine: "Machine", value: Value, count: int) -> None:
+    """Use up ``count`` items of an iterator; other iterables start anew each time."""
+    if isinstance(value, IteratorObject) and not isinstance(value.table["items"], Unknown):
+        machine.heap.write(value.table, "items", value.table["items"][count:])
+
+
+@native("builtins.range", is_type=True)
+def range_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    if not 1 <= len(args) <= 3 or kwargs:
+        raise PyRaise("TypeError", f"range expected 1 to 3 arguments, got {len(args)}")
+    for arg in args:
+        if isinstance(arg, Alternatives):
+            return over_options(arg, lambda option, arg=arg: range_(machine, [option if item is arg else item for item in args], {}))  # type: ignore[misc]
+        if arg is None or isinstance(arg, (float, str, tuple, ListObject)):
+            raise PyRaise("TypeError", f"'{type(arg).__name__}' object cannot be interpreted as an integer")
+        if not isinstance(arg, int):
+            return lost(machine, "range over a size that is not a number" if isinstance(arg, Expr) else "range", *args)
+    if len(args) == 3 and args[2] == 0:
+        raise PyRaise("ValueError", "range() arg 3 must not be zero")
+    if any(abs(arg) > 1 << 60 for arg in args):
+        return too_much(machine, "range")
+    return range(*map(int, args))
+
+
+@native("builtins.slice", is_type=True)
+def slice_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    if not 1 <= len(args) <= 3 or kwargs:
+        raise PyRaise("TypeError", f"slice expected 1 to 3 arguments, got {len(args)}")
+    return SliceValue(None, args[0], None) if len(args) == 1 else SliceValue(*args, *[None] * (3 - len(args)))
+
+
+@native("builtins.iter")
+def iter_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    if len(args) == 2:
+        return IteratorObject(lost(machine, "iter with a sentinel"))
+    value = bind("iter", args, kwargs, iterable=REQUIRED)[0]
+    if isinstance(value, (IteratorObject, Unknown)):
+        return value
+    if isinstance(value, Instance) and "payload" not in value.hidden and machine.has_attribute(value, "__iter__"):
+        return machine.call(machine.get_attribute(value, "__iter__"), [], {})
+    items = listed(machine, value)
+    return IteratorObject(lost(machine, "iter", value) if items is None else items)
+
+
+@native("builtins.next")
+def next_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    iterator, default = bind("next", args, kwargs, iterator=REQUIRED, default=REQUIRED)
+    if isinstance(iterator, Instance) and machine.has_attribute(iterator, "__next__"):
+        return machine.call(machine.get_attribute(iterator, "__next__"), [], {})
+    if isinstance(iterator, (tuple, str, range, ListObject)):
+        raise PyRaise("TypeError", "object is not an iterator")
+    items = pending(machine, iterator) if isinstance(iterator, IteratorObject) else None
+    if items is None:
+        return lost(machine, "next", iterator)
+    if not items:
+        if default is REQUIRED:
+            raise PyRaise("StopIteration")
+        return default
+    advance(machine, iterator, 1)
+    return items[0]
+
+
+method("iterator", "__next__")(lambda machine, args, kwargs: next_(machine, args, {}))
+method("iterator", "__iter__")(lambda machine, args, kwargs: args[0])
+method("iterator", "close")(lambda machine, args, kwargs: None)
+
+
+@native("builtins.enumerate")
+def enumerate_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    iterable, start = bind("enumerate", args, kwargs, iterable=REQUIRED, start=0)
+    items = listed(machine, iterable)
+    if items is None or not isinstance(start, (int, Expr)):
+        return IteratorObject(lost(machine, "enumerate", iterable, start))
+    return IteratorObject(tuple((start + i, item) for i, item in enumerate(items)))
+
+
+@native("builtins.reversed")
+def reversed_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    value = bind("reversed", args, kwargs, sequence=REQUIRED)[0]
+    if isinstance(value, IteratorObject):
+        raise PyRaise("TypeError", "object is not reversible")
+    if isinstance(value, Instance) and machine.has_attribute(value, "__reversed__"):
+        return machine.call(machine.get_attribute(value, "__reversed__"), [], {})
+    items = listed(machine, value)
+    return IteratorObject(lost(machine, "reversed", value) if items is None else items[::-1])
+
+
+@native("builtins.zip")
+def zip_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    strict = machine.truth(kwargs.get("strict", False))
+    sources = [pending(machine, arg) for arg in args]
+    if strict is None or any(source is None for source in sources):
+        return IteratorObject(lost(machine, "zip", *args))
+    rows = _rows(machine, args, [source for source in sources if source is not None], strict)
+    return IteratorObject(too_much(machine, "zip") if rows is None else tuple(rows))
+
+
+def _rows(machine: "Machine", args: list[Value], sources: list[Pending], strict: bool) -> list[Value] | None:
+    """Rows in Python's order of taking, so that one iterator passed several times is shared (``zip(it, it)``)."""
+    taken = {id(arg) if isinstance(arg, IteratorObject) else -i - 1: 0 for i, arg in enumerate(args)}
+    keys = [id(arg) if isinstance(arg, IteratorObject) else -i - 1 for i, arg in enumerate(args)]
+    rows: list[Value] = []
+    while sources:
+        row: list[Value] = []
+        for key, source in zip(keys, sources, strict=True):
+            if taken[key] == len(source):
+                if strict and (row or any(taken[k] < len(s) for k, s in zip(keys, sources, strict=True))):
+                    raise PyRaise("ValueError", "zip() arguments have different lengths")
+                _leave(machine, args, keys, taken)
+                return rows
+            row.append(source[taken[key]])
+            taken[key] += 1
+        rows.append(tuple(row))
+        if len(rows) > limits.LISTED_ITEMS:
+            return None
+    return rows
+
+
+def _leave(machine: "Machine", args: list[Value], keys: list[int], taken: dict[int, int]) -> None:
+    for key, arg in {key: arg for key, arg in zip(keys, args, strict=True) if isinstance(arg, IteratorObject)}.items():
+        advance(machine, arg, taken[key])
+
+
+@native("builtins.map")
+def map_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    if len(args) < 2:
+        raise PyRaise("TypeError", "map() must have at least two arguments.")
+    rows = zip_(machine, args[1:], {}).table["items"]
+    if isinstance(rows, Unknown):
+        return IteratorObject(rows)
+    return IteratorObject(tuple(machine.call(args[0], list(row), {}) for row in rows))
+
+
+def kept(machine: "Machine", predicate: Value, items: tuple[Value, ...], wanted: bool) -> "tuple[Value, ...] | Unknown":
+    """The items for which ``predicate`` (None: their own truth) is ``wanted``."""
+    found: list[Value] = []
+    for item in items:
+        judged = item if predicate is None else machine.call(predicate, [item], {})
+        answer = machine.truth(judged)
+        if answer is None:
+            return lost(machine, "filter", judged)
+        if answer is wanted:
+            found.append(item)
+    return tuple(found)
+
+
+@native("builtins.filter")
+def filter_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    predicate, iterable = bind("filter", args, kwargs, function=REQUIRED, iterable=REQUIRED)
+    items = listed(machine, iterable)
+    return IteratorObject(lost(machine, "filter", iterable) if items is None else kept(machine, predicate, items, True))
+
+
+def position(machine: "Machine", items: tuple[Value, ...], wanted: Value) -> int | Unknown | None:
+    """Where the first item equal to ``wanted`` stands; None if nowhere."""
+    for i, item in enumerate(items):
+        answer = same(machine, item, wanted)
+        if answer is None:
+            return lost(machine, "a search for an item", item, wanted)
+        if answer:
+            return i
+    return None

@@ -1,0 +1,167 @@
+"""Methods of set and frozenset."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from ..natives import PyRaise, method
+from ..values import Instance, IteratorObject, SetObject, Unknown, Value
+from .builtins_ import distinct
+from .support import REQUIRED, bind, is_key, listed, lost, own
+
+if TYPE_CHECKING:
+    from ..machine import Machine
+
+Items = tuple[Value, ...]
+
+
+def as_set(machine: "Machine", receiver: Value) -> SetObject | None:
+    """The set of a method call; an instance of a user's subclass gets one when it is first needed."""
+    found = own(receiver)
+    if isinstance(found, Instance) and "payload" not in found.hidden:
+        found = SetObject()
+        machine.heap.write(receiver.hidden, "payload", found)
+    return found if isinstance(found, SetObject) else None
+
+
+def _known(items: "Items | Unknown | None") -> bool:
+    return isinstance(items, tuple) and all(map(is_key, items))
+
+
+def _others(machine: "Machine", args: list[Value]) -> list[Items] | None:
+    """The items of the other operands, all comparable by key; None where one is not known."""
+    found = [listed(machine, own(arg)) for arg in args]
+    return [items for items in found if items is not None] if all(map(_known, found)) else None
+
+
+def _union(items: Items, others: list[Items]) -> Items:
+    return (*items, *(item for other in others for item in other))
+
+
+def _intersection(items: Items, others: list[Items]) -> Items:
+    return tuple(item for item in items if all(item in set(other) for other in others))
+
+
+def _difference(items: Items, others: list[Items]) -> Items:
+    return tuple(item for item in items if not any(item in set(other) for other in others))
+
+
+def _symmetric(items: Items, others: list[Items]) -> Items:
+    return (*_difference(items, others), *_difference(others[0], [items]))
+
+
+def _operation(name: str, in_place: str, combine: Callable[[Items, list[Items]], Items]) -> None:
+    def combined(machine: "Machine", args: list[Value]) -> "Items | Unknown":
+        receiver = as_set(machine, args[0])
+        items = None if receiver is None else receiver.table["items"]
+        others = _others(machine, args[1:])
+        if not _known(items) or others is None:
+            return lost(machine, f"set.{name}", *args)
+        return distinct(machine, combine(items, others))  # type: ignore[arg-type]
+
+    @method("set", name)
+    def call(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+        return SetObject(combined(machine, args))
+
+    @method("set", in_place)
+    def change(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+        receiver = as_set(machine, args[0])
+        if receiver is not None:
+            machine.heap.write(receiver.table, "items", combined(machine, args))
+        return None
+
+
+_operation("union", "update", _union)
+_operation("intersection", "intersection_update", _intersection)
+_operation("difference", "difference_update", _difference)
+_operation("symmetric_difference", "symmetric_difference_update", _symmetric)
+
+
+def _relation(name: str, holds: Callable[[set[Value], set[Value]], bool]) -> None:
+    @method("set", name)
+    def call(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+        receiver = as_set(machine, args[0])
+        others = _others(machine, args[1:])
+        items = None if receiver is None else receiver.table["items"]
+        if not _known(items) or not others:
+            return lost(machine, f"set.{name}", *args)
+        return holds(set(items), set(others[0]))
+
+
+_relation("issubset", lambda one, other: one <= other)
+_relation("issuperset", lambda one, other: one >= other)
+_relation("isdisjoint", lambda one, other: not one & other)
+
+
+@method("set", "add")
+def add(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    receiver, item = as_set(machine, args[0]), bind("add", args[1:], kwargs, elem=REQUIRED)[0]
+    if receiver is not None and isinstance(receiver.table["items"], tuple):
+        machine.heap.write(receiver.table, "items", distinct(machine, (*receiver.table["items"], item)))
+    return None
+
+
+def _take(name: str, machine: "Machine", args: list[Value]) -> Value:
+    receiver, item = as_set(machine, args[0]), args[1]
+    items = None if receiver is None else receiver.table["items"]
+    if receiver is None or isinstance(items, Unknown):
+        return None
+    if not is_key(item) or not _known(items):
+        machine.heap.write(receiver.table, "items", lost(machine, f"set.{name}", item))
+        return None
+    if name == "remove" and item not in items:
+        raise PyRaise("KeyError", repr(item))
+    machine.heap.write(receiver.table, "items", tuple(other for other in items if other is not item and other != item))
+    return None
+
+
+method("set", "remove")(lambda machine, args, kwargs: _take("remove", machine, args))
+method("set", "discard")(lambda machine, args, kwargs: _take("discard", machine, args))
+
+
+@method("set", "pop")
+def pop(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    """Which item it takes is known only of a set of one."""
+    receiver = as_set(machine, args[0])
+    items = None if receiver is None else receiver.table["items"]
+    if receiver is None or isinstance(items, Unknown) or len(items) > 1:
+        unknown = lost(machine, "set.pop", items)
+        if receiver is not None:
+            machine.heap.write(receiver.table, "items", unknown)
+        return unknown
+    if not items:
+        raise PyRaise("KeyError", "pop from an empty set")
+    machine.heap.write(receiver.table, "items", ())
+    return items[0]
+
+
+@method("set", "clear")
+def clear(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    receiver = as_set(machine, args[0])
+    if receiver is not None:
+        machine.heap.write(receiver.table, "items", ())
+    return None
+
+
+@method("set", "copy", "__copy__")
+def copy(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    receiver = as_set(machine, args[0])
+    return lost(machine, "set.copy", *args) if receiver is None else SetObject(receiver.table["items"])
+
+
+@method("set", "__iter__")
+def iter_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    receiver = as_set(machine, args[0])
+    return lost(machine, "iter", *args) if receiver is None else IteratorObject(receiver.table["items"])
+
+
+@method("set", "__len__")
+def length(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    receiver = as_set(machine, args[0])
+    items = None if receiver is None else receiver.table["items"]
+    return len(items) if isinstance(items, tuple) else lost(machine, "len", *args)
+
+
+@method("set", "__contains__")
+def contains(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    receiver = as_set(machine, args[0])
+    return lost(machine, "in", *args) if receiver is None else machine.compare("in", args[1], receiver)

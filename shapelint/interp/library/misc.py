@@ -1,0 +1,182 @@
+"""The rest of the standard library that model code meets: warnings, logging, os, sys, random, time, string, contextlib, abc, types, json."""
+
+import posixpath
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from ..natives import NAMED_CONSTANTS, native
+from ..values import External, Instance, Native, Value, Why
+from .support import REQUIRED, apply, bind, data, inert, lifted, listed, lost, returns
+
+if TYPE_CHECKING:
+    from ..machine import Machine
+
+
+def inert_object(machine: "Machine", cls: str, methods: dict[str, Value], **attributes: Value) -> Instance:
+    """An object of the standard library: these methods return these values, everything else about it is unknown."""
+    made = Instance(External(cls))
+    made.table.update({name: Native(f"{cls}.{name}", returns(value)) for name, value in methods.items()})
+    made.table.update(attributes)
+    made.hidden["open"] = machine.unknown(Why.CONSTRUCT, cls)
+    return made
+
+
+def with_methods(cls: str, calls: dict[str, Callable[..., Value]]) -> Instance:
+    """An object whose methods are these calls (without a receiver)."""
+    made = Instance(External(cls))
+    made.table.update({name: Native(f"{cls}.{name}", call) for name, call in calls.items()})
+    return made
+
+
+# --- saying things ---------------------------------------------------------------------------------------------------
+
+_LEVELS = {"CRITICAL": 50, "FATAL": 50, "ERROR": 40, "WARNING": 30, "WARN": 30, "INFO": 20, "DEBUG": 10, "NOTSET": 0}
+_SAYING = ("debug", "info", "warning", "warn", "error", "exception", "critical", "fatal", "log")
+NAMED_CONSTANTS.update({f"logging.{name}": level for name, level in _LEVELS.items()})
+inert(*(f"logging.{name}" for name in (*_SAYING, "basicConfig", "disable", "captureWarnings", "shutdown")))
+inert("warnings.warn", "warnings.filterwarnings", "warnings.simplefilter", "warnings.warn_explicit", "warnings.resetwarnings", "pprint.pprint")
+inert("gc.collect", "atexit.register", "faulthandler.enable", "sys.setrecursionlimit", "time.sleep", "random.seed")
+
+
+@native("logging.getLogger", "logging.Logger")
+def get_logger(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    names = (*_SAYING, "setLevel", "addHandler", "removeHandler", "addFilter", "removeFilter")
+    return inert_object(machine, "logging.Logger", dict.fromkeys(names))
+
+
+@native("logging.getLevelName")
+def level_name(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    return apply(machine, "logging.getLevelName", lambda level: {value: name for name, value in _LEVELS.items()}[level], args)
+
+
+# --- the machine it runs on --------------------------------------------------------------------------------------------
+
+for _name in ("join", "basename", "dirname", "split", "splitext", "normpath", "isabs", "commonprefix"):
+    native(f"os.path.{_name}")(lifted(f"os.path.{_name}", getattr(posixpath, _name)))
+NAMED_CONSTANTS.update({"os.sep": "/", "os.path.sep": "/", "os.linesep": "\n", "sys.maxsize": (1 << 63) - 1, "sys.byteorder": "little"})
+inert("os.makedirs", "os.mkdir", "os.remove")
+data("os.getcwd", "os.listdir", "os.getenv", "os.path.exists", "os.path.isfile", "os.path.isdir", "os.path.abspath", "os.path.realpath",
+     "os.path.expanduser", "os.cpu_count", "os.walk", "glob.glob", "platform.system", "platform.python_version", "socket.gethostname")
+data(*(f"time.{name}" for name in ("time", "perf_counter", "monotonic", "process_time", "time_ns", "strftime", "localtime", "ctime")))
+data(*(f"random.{name}" for name in (
+    "random", "randint", "uniform", "choice", "choices", "sample", "gauss", "normalvariate", "randrange", "betavariate", "getrandbits", "getstate",
+)))
+data("datetime.datetime.now", "datetime.datetime.today", "datetime.date.today", "uuid.uuid4", "inspect.signature", "inspect.getmembers", "inspect.getsource")
+
+
+@native("random.shuffle")
+def shuffle(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    """The list keeps its length, but which item is where is not known."""
+    items = listed(machine, args[0])
+    if items is not None:
+        unknown = machine.unknown(Why.DATA, "random.shuffle")
+        machine.heap.write(args[0].table, "items", (unknown,) * len(items))
+    return None
+
+
+@native("sys.exit", "builtins.exit", "builtins.quit", "os._exit")
+def leave(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    from ..natives import PyRaise
+
+    raise PyRaise("SystemExit", "sys.exit()")
+
+
+# --- constants and data --------------------------------------------------------------------------------------------------
+
+_LOWER, _UPPER, _DIGITS, _SPACE = "abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "0123456789", " \t\n\r\x0b\x0c"
+_PUNCTUATION = r"""!"#$%&'()*+,-./:;<=>?@[\]^_`{|}~"""
+NAMED_CONSTANTS.update({
+    "string.ascii_lowercase": _LOWER, "string.ascii_uppercase": _UPPER, "string.ascii_letters": _LOWER + _UPPER, "string.digits": _DIGITS,
+    "string.hexdigits": _DIGITS + "abcdefABCDEF", "string.octdigits": "01234567", "string.punctuation": _PUNCTUATION, "string.whitespace": _SPACE,
+    "string.printable": _DIGITS + _LOWER + _UPPER + _PUNCTUATION + _SPACE,
+})
+
+
+def _load_json(text: str) -> Any:
+    import json
+
+    return json.loads(text)
+
+
+def _dump_json(value: Any, **options: Any) -> str:
+    import json
+
+    return json.dumps(value, **options)
+
+
+native("json.loads")(lifted("json.loads", _load_json))
+native("json.dumps")(lifted("json.dumps", _dump_json))
+data("json.load", "yaml.safe_load", "yaml.load", "pickle.load", "pickle.loads")
+inert("json.dump", "pickle.dump", "yaml.dump")
+
+
+@native("ast.literal_eval")
+def literal_eval(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    from ast import literal_eval as read
+
+    def safely(text: str) -> Any:
+        try:
+            return read(text)
+        except SyntaxError as error:
+            raise ValueError(str(error)) from error
+
+    return apply(machine, "ast.literal_eval", safely, args, kwargs)
+
+
+# --- contexts and classes ------------------------------------------------------------------------------------------------
+
+
+def context(cls: str, value: Value = None) -> Instance:
+    """A context manager that does nothing and gives ``value`` to ``as``."""
+    return with_methods(cls, {"__enter__": returns(value), "__exit__": returns(None)})
+
+
+for _name in ("contextlib.suppress", "contextlib.redirect_stdout", "contextlib.redirect_stderr", "warnings.catch_warnings"):
+    native(_name)(lambda machine, args, kwargs, name=_name: context(name))  # type: ignore[misc]
+native("contextlib.nullcontext")(lambda machine, args, kwargs: context("contextlib.nullcontext", args[0] if args else kwargs.get("enter_result")))
+
+
+@native("contextlib.closing")
+def closing(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    return context("contextlib.closing", args[0])
+
+
+@native("contextlib.ExitStack")
+def exit_stack(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    made = context("contextlib.ExitStack")
+    made.table.update({
+        "__enter__": Native("__enter__", returns(made)),
+        "enter_context": Native("enter_context", lambda machine, args, kwargs: machine.enter(args[0])),
+        **{name: Native(name, lambda machine, args, kwargs: args[0] if args else None) for name in ("callback", "push", "close")},
+    })
+    return made
+
+
+@native("contextlib.contextmanager")
+def contextmanager(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    """What the generator gives before its ``yield`` is not followed."""
+    return Native("contextmanager", lambda machine, args, kwargs: machine.unknown(Why.CONSTRUCT, "a context manager made from a generator"))
+
+
+@native("abc.abstractmethod", "abc.abstractclassmethod", "abc.abstractstaticmethod")
+def abstractmethod(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    return args[0]
+
+
+@native("types.SimpleNamespace", is_type=True)
+def simple_namespace(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    made = Instance(External("types.SimpleNamespace"))
+    made.table.update(kwargs)
+    return made
+
+
+@native("types.MappingProxyType")
+def mapping_proxy(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    return bind("MappingProxyType", args, kwargs, mapping=REQUIRED)[0]
+
+
+@native("types.MethodType")
+def method_type(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    from ..values import BoundMethod
+
+    return BoundMethod(args[0], args[1]) if len(args) == 2 else lost(machine, "types.MethodType", *args)

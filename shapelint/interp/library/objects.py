@@ -1,0 +1,198 @@
+"""Builtins about objects and classes: isinstance, getattr, type, callable, vars, descriptors, exceptions, importing by name."""
+
+import builtins
+from typing import TYPE_CHECKING
+
+from ...dims import Expr
+from ..classes import linearised
+from ..natives import NATIVES, PyRaise, method, native
+from ..values import (
+    CONSTANTS,
+    Alternatives,
+    BoundMethod,
+    ClassValue,
+    Descriptor,
+    DictObject,
+    External,
+    FunctionValue,
+    Instance,
+    ListObject,
+    Native,
+    Partial,
+    SetObject,
+    Tensor,
+    Value,
+    Why,
+)
+from .support import REQUIRED, bind, lost, over_options
+
+if TYPE_CHECKING:
+    from ..machine import Machine
+
+
+@native("builtins.isinstance")
+def isinstance_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    value, classinfo = bind("isinstance", args, kwargs, obj=REQUIRED, class_or_tuple=REQUIRED)
+    answer = machine.is_instance(value, classinfo)
+    return lost(machine, "isinstance", value, classinfo) if answer is None else answer
+
+
+@native("builtins.issubclass")
+def issubclass_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    cls, classinfo = bind("issubclass", args, kwargs, cls=REQUIRED, class_or_tuple=REQUIRED)
+    answer = machine.is_subclass(cls, classinfo)
+    return lost(machine, "issubclass", cls, classinfo) if answer is None else answer
+
+
+# --- attributes --------------------------------------------------------------------------------------------------
+
+
+@native("builtins.hasattr")
+def hasattr_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    value, name = bind("hasattr", args, kwargs, obj=REQUIRED, name=REQUIRED)
+    answer = machine.has_attribute(value, name) if isinstance(name, str) else None
+    return lost(machine, "hasattr", value, name) if answer is None else answer
+
+
+@native("builtins.getattr")
+def getattr_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    value, name, default = bind("getattr", args, kwargs, obj=REQUIRED, name=REQUIRED, default=REQUIRED)
+    if isinstance(name, Alternatives):
+        return over_options(name, lambda option: getattr_(machine, [value, option, *args[2:]], {}))
+    if not isinstance(name, str):
+        return lost(machine, "getattr", name)
+    try:
+        return machine.get_attribute(value, name)
+    except PyRaise as error:
+        if default is REQUIRED or error.name != "AttributeError":
+            raise
+        return default
+
+
+@native("builtins.setattr", "object.__setattr__", "builtins.object.__setattr__")
+def setattr_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    value, name, new = bind("setattr", args, kwargs, obj=REQUIRED, name=REQUIRED, value=REQUIRED)
+    if isinstance(name, str):
+        machine.set_attribute(value, name, new)
+    elif isinstance(value, Instance):  # any attribute may exist from now on
+        machine.heap.write(value.hidden, "open", lost(machine, "setattr", name))
+    return None
+
+
+@native("builtins.delattr")
+def delattr_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    value, name = bind("delattr", args, kwargs, obj=REQUIRED, name=REQUIRED)
+    if isinstance(name, str):
+        machine.delete_attribute(value, name)
+    elif isinstance(value, Instance):
+        machine.heap.write(value.hidden, "open", lost(machine, "delattr", name))
+    return None
+
+
+@native("builtins.vars")
+def vars_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    """The attributes of an object as a dict that *is* the object's: what is written there appears here."""
+    value = args[0] if args else None
+    cls = value.cls if isinstance(value, Instance) else None
+    if not isinstance(value, Instance) or any(isinstance(base, External) for base in getattr(cls, "mro", ())):
+        return lost(machine, "vars", value)
+    return DictObject(value.table, rest=value.hidden.get("open") or None)
+
+
+# --- kinds of objects --------------------------------------------------------------------------------------------
+
+
+@native("builtins.callable")
+def callable_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    value = bind("callable", args, kwargs, obj=REQUIRED)[0]
+    if isinstance(value, (FunctionValue, ClassValue, BoundMethod, Native, Partial)):
+        return True
+    if isinstance(value, (*CONSTANTS, Expr, Tensor, tuple, range, ListObject, DictObject, SetObject)):
+        return False
+    if isinstance(value, Alternatives):
+        return over_options(value, lambda option: callable_(machine, [option], {}))
+    if isinstance(value, External):
+        return True if value.name in NATIVES or _is_torch_callable(value.name) else lost(machine, "callable")
+    answer = machine.has_attribute(value, "__call__") if isinstance(value, Instance) else None
+    return lost(machine, "callable", value) if answer is None else answer
+
+
+def _is_torch_callable(name: str) -> bool:
+    from ...ops import lookup
+
+    space, _, last = name.rpartition(".")
+    return lookup(name) is not None or (space in ("torch.nn", "torch.nn.modules") and last[:1].isupper())
+
+
+@native("builtins.type", is_type=True)
+def type_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    if len(args) == 1:
+        return machine.type_of(args[0])
+    if len(args) == 3 and isinstance(args[0], str) and isinstance(args[1], tuple) and isinstance(args[2], DictObject):
+        return dynamic_class(machine, args[0], args[1], dict(args[2].table))
+    return lost(machine, "type", *args)
+
+
+def dynamic_class(machine: "Machine", name: str, bases: tuple[Value, ...], table: dict[str, Value]) -> Value:
+    """A class that a call makes instead of a class statement."""
+    site = machine.site
+    if site is None:
+        return machine.unknown(Why.CONSTRUCT, f"class {name}")
+    cls = ClassValue(name, bases, (), site.place, site.file_scope)
+    cls.mro = (cls, *linearised(bases))
+    cls.table.update(table)
+    return cls
+
+
+@native("builtins.property", "abc.abstractproperty", is_type=True)
+def property_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    getter, setter, *_ = bind("property", args, kwargs, fget=None, fset=None, fdel=None, doc=None)
+    return Descriptor("property", getter, setter)
+
+
+for _name in ("staticmethod", "classmethod"):
+    native(f"builtins.{_name}", is_type=True)(lambda machine, args, kwargs, kind=_name: Descriptor(kind, args[0]))  # type: ignore[misc]
+
+
+# --- exceptions --------------------------------------------------------------------------------------------------
+
+
+def _initialise_exception(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    if args and isinstance(args[0], Instance):
+        machine.heap.write(args[0].table, "args", tuple(args[1:]))
+    return None
+
+
+def _register_exception(name: str) -> None:
+    def make(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+        made = Instance(NATIVES[f"builtins.{name}"])
+        made.table["args"] = tuple(args)
+        return made
+
+    native(f"builtins.{name}", is_type=True)(make)
+    method(name, "__init__")(_initialise_exception)
+    method(name, "with_traceback", "add_note")(lambda machine, args, kwargs: args[0])
+
+
+for _name, _kind in list(vars(builtins).items()):
+    if isinstance(_kind, type) and issubclass(_kind, BaseException):
+        _register_exception(_name)
+
+
+# --- importing by name -------------------------------------------------------------------------------------------
+
+
+@native("importlib.import_module")
+def import_module(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    name = args[0] if args else kwargs.get("name")
+    if not isinstance(name, str) or name.startswith(".") or machine.site is None:
+        return lost(machine, "an import by name", name)
+    return machine.imports.module(machine, name, machine.site.file_scope)
+
+
+@native("builtins.__import__")
+def import_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    name = args[0] if args else kwargs.get("name")
+    if len(args) > 1 or not isinstance(name, str):
+        return lost(machine, "__import__", name)
+    return import_module(machine, [name.partition(".")[0]], {})

@@ -1,0 +1,97 @@
+"""``re`` on constant patterns and texts: matches are objects that hold their groups."""
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from ..natives import NAMED_CONSTANTS, PyRaise, native
+from ..values import Instance, IteratorObject, Native, Value, is_constant
+from .misc import with_methods
+from .support import RAISED, from_python, lost, returns
+
+if TYPE_CHECKING:
+    from ..machine import Machine
+
+_TEXT_LIMIT = 5_000  # characters: a pattern may backtrack
+_FUNCTIONS = ("match", "search", "fullmatch", "findall", "split", "sub", "subn", "finditer")
+for _name in ("IGNORECASE", "I", "MULTILINE", "M", "DOTALL", "S", "VERBOSE", "X", "ASCII", "A"):
+    NAMED_CONSTANTS[f"re.{_name}"] = int(getattr(re, _name))
+
+
+def _applied(machine: "Machine", name: str, args: list[Value], kwargs: dict[str, Value]) -> Value:
+    """``re.name(*args, **kwargs)``."""
+    given = (*args, *kwargs.values())
+    if not is_constant(given) or any(isinstance(arg, str) and len(arg) > _TEXT_LIMIT for arg in given):
+        return lost(machine, f"re.{name}", *given)
+    try:
+        return _value(getattr(re, name)(*args, **kwargs))
+    except re.error as error:
+        raise PyRaise("error", str(error)) from error
+    except RAISED as error:
+        raise PyRaise(type(error).__name__, str(error)) from error
+
+
+def _value(found: Any) -> Value:
+    if isinstance(found, re.Match):
+        return _match(found)
+    if found is None or isinstance(found, (str, list, tuple)):
+        return from_python(found)
+    return IteratorObject(tuple(map(_match, found)))
+
+
+def _match(found: "re.Match[str]") -> Instance:
+    def lifted(name: str) -> Any:
+        def call(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+            if not is_constant((*args, *kwargs.values())):
+                return lost(machine, f"match.{name}", *args)
+            try:
+                return from_python(getattr(found, name)(*args, **kwargs))
+            except RAISED as error:
+                raise PyRaise(type(error).__name__, str(error)) from error
+
+        return call
+
+    return with_methods("re.Match", {name: lifted(name) for name in ("group", "groups", "groupdict", "start", "end", "span", "__getitem__")})
+
+
+def _register(name: str) -> None:
+    @native(f"re.{name}")
+    def call(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+        return _applied(machine, name, args, kwargs)
+
+
+for _name in _FUNCTIONS:
+    _register(_name)
+
+
+@native("re.escape")
+def escape(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    return re.escape(args[0]) if isinstance(args[0], str) else lost(machine, "re.escape", *args)
+
+
+@native("re.compile")
+def compile_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    pattern = args[0] if args else kwargs.get("pattern")
+    flags = args[1] if len(args) > 1 else kwargs.get("flags", 0)
+    if not isinstance(pattern, str) or not isinstance(flags, int):
+        return lost(machine, "re.compile", pattern, flags)
+    try:
+        compiled = re.compile(pattern, flags)
+    except re.error as error:
+        raise PyRaise("error", str(error)) from error
+    made = with_methods("re.Pattern", {name: _of_pattern(compiled, name) for name in _FUNCTIONS})
+    made.table["pattern"] = pattern
+    made.table["__repr__"] = Native("__repr__", returns(f"re.compile({pattern!r})"))
+    return made
+
+
+def _of_pattern(compiled: "re.Pattern[str]", name: str) -> Any:
+    def call(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+        given = (*args, *kwargs.values())
+        if not is_constant(given) or any(isinstance(arg, str) and len(arg) > _TEXT_LIMIT for arg in given):
+            return lost(machine, f"re.{name}", *given)
+        try:
+            return _value(getattr(compiled, name)(*args, **kwargs))
+        except RAISED as error:
+            raise PyRaise(type(error).__name__, str(error)) from error
+
+    return call

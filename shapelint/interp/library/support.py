@@ -1,0 +1,240 @@
+"""What the natives share: reading arguments, constants in and out of heap objects, equality, and giving up honestly."""
+
+import collections
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from ...dims import Expr
+from .. import limits
+from ..join import join
+from ..natives import Call, PyRaise, native
+from ..values import (
+    CONSTANTS,
+    Alternatives,
+    DictObject,
+    External,
+    Instance,
+    IteratorObject,
+    ListObject,
+    Native,
+    SetObject,
+    Tensor,
+    Unknown,
+    Value,
+    Why,
+    is_constant,
+)
+
+if TYPE_CHECKING:
+    from ..machine import Machine
+
+RAISED = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)  # what constants make Python functions raise
+REQUIRED = object()
+_CONTAINERS = (ListObject, SetObject, DictObject)
+
+
+class NotConstant(Exception):
+    """A value, or a part of it, is not a constant."""
+
+
+# --- giving up ---------------------------------------------------------------------------------------------------
+
+
+def lost(machine: "Machine", what: str, *values: Value) -> Unknown:
+    """Why the result of ``what`` is unknown: the first unknown among ``values`` (and their items), else a new one here."""
+    found = next(filter(None, map(_unknown_in, values)), None)
+    if found is not None:
+        return found
+    return machine.unknown(Why.DATA if any(isinstance(value, Tensor) for value in values) else Why.ARGUMENT, what)
+
+
+def _unknown_in(value: Value) -> Unknown | None:
+    if isinstance(value, Unknown):
+        return value
+    if isinstance(value, (ListObject, SetObject, IteratorObject)):
+        value = value.table["items"]
+        if isinstance(value, Unknown):
+            return value
+    if isinstance(value, DictObject):
+        rest: Unknown | None = value.opaque["rest"]
+        return rest
+    if isinstance(value, tuple):
+        return next((item for item in value if isinstance(item, Unknown)), None)
+    return None
+
+
+def too_much(machine: "Machine", what: str) -> Unknown:
+    return machine.unknown(Why.LIMIT, what)
+
+
+# --- arguments ---------------------------------------------------------------------------------------------------
+
+
+def bind(what: str, args: list[Value], kwargs: dict[str, Value], **parameters: Any) -> list[Value]:
+    """Arguments in the order of ``parameters`` (name to default, or REQUIRED). PyRaise as Python raises."""
+    names = list(parameters)
+    if len(args) > len(names):
+        raise PyRaise("TypeError", f"{what}() takes {len(names)} arguments but {len(args)} were given")
+    bound = dict(zip(names, args, strict=False))
+    for name, value in kwargs.items():
+        if name not in parameters:
+            raise PyRaise("TypeError", f"{what}() got an unexpected keyword argument '{name}'")
+        if name in bound:
+            raise PyRaise("TypeError", f"{what}() got multiple values for argument '{name}'")
+        bound[name] = value
+    missing = [name for name in names if name not in bound and parameters[name] is REQUIRED]
+    if missing:
+        raise PyRaise("TypeError", f"{what}() missing argument '{missing[0]}'")
+    return [bound.get(name, parameters[name]) for name in names]
+
+
+def listed(machine: "Machine", value: Value) -> tuple[Value, ...] | None:
+    """The items of an iterable, or None where they are not known or too many. An iterator is used up.
+
+    Of an iterator without end (``itertools.count``) nothing is listed.
+    """
+    if isinstance(value, IteratorObject) and not isinstance(value.table["items"], tuple):
+        return None
+    if value is None or isinstance(value, (bool, int, float, Expr)):
+        raise PyRaise("TypeError", f"'{'int' if isinstance(value, Expr) else type(value).__name__}' object is not iterable")
+    items = machine.iterate(value)
+    return items if items is None or len(items) <= limits.LISTED_ITEMS else None
+
+
+def returns(value: Value) -> Call:
+    """A call that does nothing and returns ``value``."""
+    return lambda machine, args, kwargs: value
+
+
+def inert(*names: str, value: Value = None) -> None:
+    """Functions that do nothing here."""
+    for name in names:
+        native(name)(returns(value))
+
+
+def data(*names: str) -> None:
+    """Functions whose result depends on the time, on chance, or on the machine."""
+    for name in names:
+        native(name)(lambda machine, args, kwargs, name=name: machine.unknown(Why.DATA, name))  # type: ignore[misc]
+
+
+# --- constants ---------------------------------------------------------------------------------------------------
+
+
+def to_python(value: Value, sets: bool = True, depth: int = 0) -> Any:
+    """The Python object that a value stands for. NotConstant where a part is not known, or is no constant.
+
+    ``sets=False`` refuses sets: their order shows when they are printed.
+    """
+    if depth > 30:
+        raise NotConstant
+    if isinstance(value, tuple):
+        return tuple(to_python(item, sets, depth + 1) for item in value)
+    if isinstance(value, (*CONSTANTS, range)):
+        return value
+    if isinstance(value, (ListObject, SetObject)):
+        items = value.table["items"]
+        if isinstance(items, Unknown) or (isinstance(value, SetObject) and not sets):
+            raise NotConstant
+        plain = [to_python(item, sets, depth + 1) for item in items]
+        if isinstance(value, SetObject):
+            return set(plain)
+        return collections.deque(plain) if value.kind == "deque" else plain
+    if isinstance(value, DictObject) and value.opaque["rest"] is None and value.kind in _DICTS:
+        return _DICTS[value.kind]({to_python(key, sets, depth + 1): to_python(item, sets, depth + 1) for key, item in value.table.items()})
+    raise NotConstant
+
+
+_DICTS: dict[str, Callable[[Any], Any]] = {"dict": dict, "OrderedDict": collections.OrderedDict, "Counter": collections.Counter}
+
+
+def from_python(value: Any) -> Value:
+    """The value that stands for a Python object made of constants."""
+    if isinstance(value, list):
+        return ListObject(tuple(map(from_python, value)))
+    if isinstance(value, tuple):
+        return tuple(map(from_python, value))
+    if isinstance(value, (set, frozenset)):
+        return SetObject(tuple(map(from_python, value)))
+    if isinstance(value, dict):
+        return DictObject({from_python(key): from_python(item) for key, item in value.items()})
+    return value
+
+
+def apply(machine: "Machine", what: str, function: Callable[..., Any], args: Iterable[Value], kwargs: "dict[str, Value] | None" = None) -> Value:
+    """``function`` on constants (lists and dicts of constants too); for one of several options, the join of the results."""
+    args, kwargs = list(args), kwargs or {}
+    try:
+        plain = [to_python(arg) for arg in args]
+        named = {name: to_python(arg) for name, arg in kwargs.items()}
+    except NotConstant:
+        position = next((i for i, arg in enumerate(args) if isinstance(arg, Alternatives)), None)
+        if position is None:
+            return lost(machine, what, *args, *kwargs.values())
+        return over_options(args[position], lambda option: apply(machine, what, function, [*args[:position], option, *args[position + 1 :]], kwargs))
+    try:
+        result = function(*plain, **named)
+    except RAISED as error:  # the program raises this very exception
+        raise PyRaise(type(error).__name__, str(error)) from error
+    if isinstance(result, (str, bytes, list, tuple)) and len(result) > limits.TEXT_LENGTH:
+        return too_much(machine, what)
+    return from_python(result)
+
+
+def over_options(value: Alternatives, function: Callable[[Value], Value]) -> Value:
+    """The join of what ``function`` gives for each option that it accepts."""
+    results: list[Value] = []
+    raised: PyRaise | None = None
+    for option in value.options:
+        try:
+            results.append(function(option))
+        except PyRaise as error:
+            raised = error
+    if not results:
+        raise raised or PyRaise("TypeError", "no option")
+    joined = results[0]
+    for result in results[1:]:
+        joined = join(joined, result)
+    return joined
+
+
+def lifted(what: str, function: Callable[..., Any]) -> Call:
+    """The call of a native that applies a Python function to constants."""
+    return lambda machine, args, kwargs: apply(machine, what, function, args, kwargs)
+
+
+# --- equality and keys -------------------------------------------------------------------------------------------
+
+
+def same(machine: "Machine", left: Value, right: Value) -> bool | None:
+    """``left is right or left == right``, as containers ask; None where it is not known."""
+    if left is right and not isinstance(left, (Unknown, Alternatives)):
+        return True
+    if isinstance(left, Tensor) or isinstance(right, Tensor):
+        return None
+    return machine.truth(machine.compare("==", left, right))
+
+
+def is_key(value: Value) -> bool:
+    """Whether a value can be told from others by Python's hash: constants, functions, classes, objects without ``__eq__``.
+
+    PyRaise for what Python cannot hash.
+    """
+    if isinstance(value, tuple):
+        return all(map(is_key, value))
+    if isinstance(value, _CONTAINERS):
+        if isinstance(value, SetObject):  # it may be a frozenset
+            return False
+        raise PyRaise("TypeError", f"unhashable type: '{value.kind}'")
+    if isinstance(value, Instance):
+        return "payload" not in value.hidden and not _defines_equality(value.cls)
+    return is_constant(value) or isinstance(value, (External, Native)) or type(value).__name__ in ("ClassValue", "FunctionValue", "ModuleValue")
+
+
+def _defines_equality(cls: Value) -> bool:
+    return any("__eq__" in getattr(base, "table", ()) for base in getattr(cls, "mro", ()))
+
+
+def own(receiver: Value) -> Value:
+    """The built-in object of a method call: the receiver, or what an instance of a user's subclass holds."""
+    return receiver.hidden.get("payload", receiver) if isinstance(receiver, Instance) else receiver

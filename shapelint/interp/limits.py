@@ -1,0 +1,15 @@
+"""Every bound of the interpreter. Reaching one makes a value unknown (``Why.LIMIT``) or ends one exploration, never the run."""
+
+STEPS_PER_ENTRY = 400_000      # statements and calls evaluated for one entry point (a module body, an uncalled class or function)
+STEPS_PER_LOOP = 60_000        # after that a loop's effects are joined instead of unrolled further
+UNROLLED_ITERATIONS = 4_000    # iterations of one loop that are evaluated one by one
+LISTED_ITEMS = 100_000         # items of an iterable that are listed
+CALL_DEPTH = 90                # nested calls of the user's functions
+SAME_FUNCTION_DEPTH = 24       # of one function within itself
+UNCERTAIN_RECURSION = 4        # of one function within itself, where a branch or loop was not decided
+NESTED_EXPRESSIONS = 300       # parentheses in parentheses
+ALTERNATIVES = 4               # options kept where branches were joined
+TEXT_LENGTH = 100_000          # characters of a computed string
+INTEGER_BITS = 4_096           # of a computed integer
+EVENTS_PER_PROGRAM = 200_000
+TRACE_LENGTH = 400             # steps of a tensor's history that are kept

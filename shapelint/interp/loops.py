@@ -1,0 +1,182 @@
+"""``for`` and ``while``: known iterations one by one, unknown ones joined until nothing new happens."""
+
+import ast
+from typing import TYPE_CHECKING
+
+from . import limits
+from .branches import Signal, keep, settle
+from .heap import Changes
+from .join import join, same
+from .natives import PyRaise
+from .values import IteratorObject, Scope, Unknown, Value, Why
+
+if TYPE_CHECKING:
+    from .machine import Machine
+
+
+def for_loop(m: "Machine", node: ast.For, scope: Scope) -> Signal | None:
+    iterable = m.evaluate(node.iter, scope)
+    with m.at(node.iter, scope):
+        items = m.iterate(iterable)
+    if items is None:
+        element = m.element_of(iterable)
+        return _repeat(m, node, scope, element)
+    return _each(m, node, items, scope)
+
+
+def while_loop(m: "Machine", node: ast.While, scope: Scope) -> Signal | None:
+    from .statements import execute
+
+    loop, uncertain, returns = _enter(m)
+    start = m.steps
+    try:
+        for _ in range(limits.UNROLLED_ITERATIONS):
+            m.step()
+            answer = m.truth(m.evaluate(node.test, scope))
+            if answer is False:
+                return _leave(m, loop, uncertain, returns) or execute(m, node.orelse, scope)
+            if answer is None or m.steps - start > limits.STEPS_PER_LOOP:
+                break
+            if isinstance(node.test, ast.Constant) and m.steps - start > limits.STEPS_PER_LOOP // 20:
+                break  # while True: a server or training loop
+            signal = _iteration(m, node.body, scope)
+            if signal is not None and signal.kind != "continue":
+                _leave(m, loop, uncertain, returns)
+                return signal if signal.kind == "return" else None
+    finally:
+        if m.loops and m.loops[-1] is loop:
+            _leave(m, loop, uncertain, returns)
+    return _repeat(m, node, scope, None)
+
+
+def _enter(m: "Machine") -> tuple["object", int, int]:
+    from .machine import Loop
+
+    loop = Loop(m.heap.mark())
+    m.loops.append(loop)
+    return loop, m.uncertain, len(m.frames[-1].returns) if m.frames else 0
+
+
+def _leave(m: "Machine", loop: "object", uncertain: int, returns: int) -> None:
+    """End the loop: join the states that broke out, and forget the doubts that only concerned an iteration."""
+    done = m.loops.pop()
+    settle(m, done.mark, done.breaks)
+    left = m.frames and len(m.frames[-1].returns) > returns
+    m.uncertain = uncertain + (1 if left else 0)
+
+
+def _iteration(m: "Machine", body: list[ast.stmt], scope: Scope) -> Signal | None:
+    from .statements import execute
+
+    loop = m.loops[-1]
+    loop.iteration_mark = m.heap.mark()
+    loop.continues = []
+    signal = execute(m, body, scope)
+    if loop.continues:
+        settle(m, loop.iteration_mark, loop.continues)
+    return signal
+
+
+def _each(m: "Machine", node: ast.For, items: tuple[Value, ...], scope: Scope) -> Signal | None:
+    from .statements import assign, execute
+
+    loop, uncertain, returns = _enter(m)
+    start = m.steps
+    targets = {name.id for name in ast.walk(node.target) if isinstance(name, ast.Name)}
+    target_matters = len(items) > 3 and _reads(node.body, targets)
+    previous: Changes | None = None
+    done = 0
+    try:
+        for item in items:
+            assign(m, node.target, item, scope)
+            m.observe(node, item, scope)
+            mark = m.heap.mark()
+            signal = _iteration(m, node.body, scope)
+            if signal is not None and signal.kind != "continue":
+                _leave(m, loop, uncertain, returns)
+                return signal if signal.kind == "return" else None
+            done += 1
+            if done >= limits.UNROLLED_ITERATIONS or m.steps - start > limits.STEPS_PER_LOOP:
+                break
+            if len(items) > 3 and not target_matters:
+                changes = m.heap.changes(mark)
+                if previous is not None and _same_changes(previous, changes):
+                    done = len(items)  # every further iteration does the same
+                    break
+                previous = changes
+    finally:
+        if m.loops and m.loops[-1] is loop:
+            _leave(m, loop, uncertain, returns)
+    if done < len(items):
+        return _repeat(m, node, scope, Unknown(Why.LIMIT, "a long loop"))
+    return execute(m, node.orelse, scope)
+
+
+def _reads(body: list[ast.stmt], names: set[str]) -> bool:
+    """Whether the loop's body uses the loop variable for more than printing it."""
+    return any(
+        isinstance(node, ast.Name) and node.id in names and isinstance(node.ctx, ast.Load)
+        for statement in body if not _prints(statement) for node in ast.walk(statement)
+    )
+
+
+def _prints(statement: ast.stmt) -> bool:
+    call = statement.value if isinstance(statement, ast.Expr) else None
+    return isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "print"
+
+
+def _same_changes(one: Changes, other: Changes) -> bool:
+    return one.keys() == other.keys() and all(same(one[key][1], other[key][1]) for key in one)
+
+
+def _repeat(m: "Machine", node: "ast.For | ast.While", scope: Scope, element: Value) -> Signal | None:
+    """A loop that runs an unknown number of times.
+
+    The first iteration is evaluated as it stands (people write loops that run); then the state is joined with "no
+    iteration", and once more with a second iteration; what still changes is unknown.
+    """
+    from .statements import assign
+
+    first: Signal | None = None
+    for attempt in range(2):
+        loop, uncertain, returns = _enter(m)
+        mark = m.heap.mark()
+        m.uncertain += attempt
+        try:
+            if isinstance(node, ast.For):
+                assign(m, node.target, element, scope)
+            signal = _iteration(m, node.body, scope)
+            first = first or signal
+        except PyRaise:
+            if attempt == 0:
+                _leave(m, loop, uncertain, returns)
+                raise
+        _leave(m, loop, uncertain, returns)
+        changes = m.heap.changes(mark)
+        m.heap.undo(mark)
+        if attempt == 0:
+            m.heap.merge(changes, {}, join, keep)
+        else:
+            m.heap.merge(changes, {}, _settled, keep)
+    if first is not None and first.kind == "return" and m.frames:
+        m.frames[-1].returns.append((m.heap.changes(m.frames[-1].mark), first.value))
+        m.doubt()
+    return None
+
+
+def _settled(new: Value, old: Value) -> Value:
+    return old if same(new, old) else join_loop(new, old)
+
+
+def join_loop(new: Value, old: Value) -> Value:
+    joined = join(new, old)
+    return joined if same(joined, old) else Unknown(Why.LIMIT, "a value that changes in a loop") if not _holds_tensor(joined) else joined
+
+
+def _holds_tensor(value: Value) -> bool:
+    from .values import Tensor
+
+    return isinstance(value, Tensor)
+
+
+__all__ = ["IteratorObject", "for_loop", "while_loop"]

@@ -1,0 +1,266 @@
+"""The machine: state, budget, events, and the operations that every part of the interpreter uses.
+
+Evaluation itself lives in :mod:`.expressions`, :mod:`.statements`, :mod:`.calls`, :mod:`.attributes`, :mod:`.operators`
+and :mod:`.nn_modules`; they are functions of a machine, and the methods here forward to them.
+"""
+
+import ast
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ..ops import Operator
+from ..source.text import SourceFile
+from . import limits
+from .coverage import Coverage, has_unread
+from .declarations import Declarations
+from .events import Application, Applied, Event, InputSource, Lost
+from .heap import Changes, Heap
+from .natives import PyRaise
+from .values import ClassValue, FunctionValue, Instance, Native, Place, Scope, Tensor, Unknown, Value, Why, holds_tensor
+
+if TYPE_CHECKING:
+    from .imports import Imports
+
+
+class Exhausted(Exception):
+    """The budget of one entry point is used up."""
+
+
+class Site:
+    """A call as written: the node and the frame that evaluates it."""
+
+    __slots__ = ("file_scope", "frame", "node")
+
+    def __init__(self, node: ast.AST, file_scope: Scope, frame: "Frame | None") -> None:
+        self.node, self.file_scope, self.frame = node, file_scope, frame
+
+    @property
+    def place(self) -> Place:
+        return Place(self.file_scope.file, self.node)
+
+
+class Frame:
+    """One call of a user's function in progress."""
+
+    __slots__ = ("bound", "function", "mark", "returns", "scope", "site", "uncertain_before", "yields")
+
+    def __init__(self, function: FunctionValue, scope: Scope, site: Site | None, bound: int, mark: int, uncertain: int) -> None:
+        self.function, self.scope, self.site, self.bound, self.mark = function, scope, site, bound, mark
+        self.returns: list[tuple[Changes, Value]] = []  # paths that left the function while another went on
+        self.yields: list[Value] = []
+        self.uncertain_before = uncertain
+
+
+class Loop:
+    """A loop in progress: states of paths that left it, or left the iteration, while another went on."""
+
+    __slots__ = ("breaks", "continues", "iteration_mark", "mark")
+
+    def __init__(self, mark: int) -> None:
+        self.mark = self.iteration_mark = mark
+        self.breaks: list[Changes] = []
+        self.continues: list[Changes] = []
+
+
+class _At:
+    __slots__ = ("_before", "_machine", "_site")
+
+    def __init__(self, machine: "Machine", site: Site) -> None:
+        self._machine, self._site = machine, site
+
+    def __enter__(self) -> Site:
+        self._before = self._machine.site
+        self._machine.site = self._site
+        return self._site
+
+    def __exit__(self, *exc: object) -> None:
+        self._machine.site = self._before
+
+
+class Machine:
+    """Evaluates the user's program abstractly."""
+
+    def __init__(self, imports: "Imports", main_file: SourceFile) -> None:
+        self.imports = imports
+        self.heap = Heap()
+        self.events: list[Event] = []
+        self.frames: list[Frame] = []
+        self.loops: list[Loop] = []
+        self.site: Site | None = None
+        self.uncertain = 0
+        self.steps = 0
+        self.step_limit = limits.STEPS_PER_ENTRY
+        self.source: InputSource | None = None
+        self.module_depth = 0
+        self.reached: set[int] = set()  # nodes of functions and classes that were entered
+        self.classes: list[ClassValue] = []
+        self.instances: list[Instance] = []
+        self.coverage = Coverage()
+        self.sizes: list[tuple[Place, str, Value]] = []  # what statements produced, where it holds tensors
+        self.declarations = Declarations()
+        self.exploring = False
+        self.training_default = True
+        self.source_kind = "call"
+        self.main_file = main_file
+
+    # --- where we are -------------------------------------------------------------------------------------------
+
+    def at(self, node: ast.AST, scope: Scope) -> "_At":
+        """Evaluate on behalf of ``node``: calls, events and unknowns carry this place."""
+        return _At(self, Site(node, scope, self.frames[-1] if self.frames else None))
+
+    def doubt(self) -> None:
+        """From here to the end of this function or module, nothing is certain: another path has left it."""
+        self.uncertain += 1
+
+    # --- budget and events -----------------------------------------------------------------------------------
+
+    def step(self) -> None:
+        self.steps += 1
+        if self.steps > self.step_limit:
+            raise Exhausted
+
+    @property
+    def certain(self) -> bool:
+        return self.uncertain == 0
+
+    def emit(self, event: Event) -> None:
+        if len(self.events) < limits.EVENTS_PER_PROGRAM:
+            self.events.append(event)
+
+    @property
+    def place(self) -> Place | None:
+        return self.site.place if self.site is not None else None
+
+    def unknown(self, why: Why, what: str) -> Unknown:
+        """An unknown value at the present place; reported as a place where tracking stopped."""
+        place = self.place
+        value = Unknown(why, what, place)
+        self.coverage.lose(value)
+        if place is not None:
+            self.emit(Lost(value, place))
+        return value
+
+    def applied(self, op: Operator, instance: Instance | None, result: Any, value: Value, make: Callable[[tuple[Frame, ...], bool, InputSource | None], Application]) -> None:
+        """An operator accepted its arguments: count it, and tell the rules."""
+        self.coverage.count(op.name, not has_unread(result))
+        frames, certain, source = tuple(self.frames), self.certain, self.source
+        self.emit(Applied(op, instance, lambda: make(frames, certain, source), result, value))
+        self.declarations.applied(self, instance, result, value)
+
+    def observe(self, node: ast.stmt, value: Value, scope: Scope, annotation: ast.expr | None = None) -> None:
+        """A statement produced ``value``: hold it against what a comment or annotation says, and keep its size for display."""
+        if isinstance(value, (Tensor, tuple)) and holds_tensor(value):
+            self.sizes.append((Place(scope.file, node), "", value))
+        if isinstance(value, Tensor) and value.shape is not None:
+            self.declarations.observe(self, node, value, scope, annotation)
+
+    def say_source(self, shapes: tuple[Any, ...], how: str, place: Place) -> None:
+        """Sizes were read from a comment or an annotation: diagnostics say so."""
+        if self.source is None:
+            self.source = InputSource(shapes, how, place)
+
+    def enter_function(self, function: FunctionValue, scope: Scope) -> None:
+        self.declarations.enter(self, function, scope)
+
+    def in_function(self, function: Value) -> bool:
+        """Whether this user's function is running."""
+        return isinstance(function, FunctionValue) and any(frame.function.node is function.node for frame in self.frames)
+
+    def any_file(self) -> SourceFile:
+        return self.frames[-1].scope.file if self.frames else self.main_file
+
+    def run_module(self, body: Sequence[ast.stmt], scope: Scope) -> None:
+        """Run an imported module's body: it happens once, so no branch can take it back."""
+        heap, frames, loops, uncertain, site = self.heap, self.frames, self.loops, self.uncertain, self.site
+        self.heap, self.frames, self.loops, self.uncertain = Heap(), [], [], 0
+        try:
+            statements.execute(self, body, scope)
+        except PyRaise:
+            pass  # the names defined so far are there; the others are unknown
+        finally:
+            self.heap, self.frames, self.loops, self.uncertain, self.site = heap, frames, loops, uncertain, site
+
+    # --- forwarding --------------------------------------------------------------------------------------------
+
+    def evaluate(self, node: ast.expr, scope: Scope) -> Value:
+        return expressions.evaluate(self, node, scope)
+
+    def call(self, function: Value, args: list[Value], kwargs: dict[str, Value], site: Site | None = None) -> Value:
+        return calls.call(self, function, args, kwargs, site or self.site)
+
+    def instantiate(self, cls: Value, args: list[Value], kwargs: dict[str, Value]) -> Value:
+        return calls.call(self, cls, args, kwargs, self.site)
+
+    def iterate(self, value: Value) -> tuple[Value, ...] | None:
+        return iteration.iterate(self, value)
+
+    def truth(self, value: Value) -> bool | None:
+        return operations.truth(self, value)
+
+    def binary(self, op: str, left: Value, right: Value) -> Value:
+        return operations.binary(self, op, left, right)
+
+    def compare(self, op: str, left: Value, right: Value) -> Value:
+        return operations.compare(self, op, left, right)
+
+    def get_attribute(self, value: Value, name: str) -> Value:
+        return attributes.get_attribute(self, value, name)
+
+    def has_attribute(self, value: Value, name: str) -> bool | None:
+        return attributes.has_attribute(self, value, name)
+
+    def set_attribute(self, value: Value, name: str, new: Value) -> None:
+        attributes.set_attribute(self, value, name, new)
+
+    def delete_attribute(self, value: Value, name: str) -> None:
+        attributes.delete_attribute(self, value, name)
+
+    def get_item(self, container: Value, key: Value) -> Value:
+        return subscripts.get_item(self, container, key)
+
+    def set_item(self, container: Value, key: Value, new: Value) -> None:
+        subscripts.set_item(self, container, key, new)
+
+    def call_native(self, function: Native, args: list[Value], kwargs: dict[str, Value]) -> Value:
+        return calls.call_native(self, function, args, kwargs)
+
+    def delete_item(self, container: Value, key: Value) -> None:
+        subscripts.delete_item(self, container, key)
+
+    def element_of(self, iterable: Value) -> Value:
+        return iteration.element_of(self, iterable)
+
+    def unpack(self, value: Value, count: int, starred: bool) -> tuple[Value, ...] | None:
+        return iteration.unpack(self, value, count, starred)
+
+    def enter(self, context: Value) -> Value:
+        """What ``with context as name`` binds."""
+        if isinstance(context, Instance) and self.has_attribute(context, "__enter__"):
+            return self.call(self.get_attribute(context, "__enter__"), [], {})
+        return context
+
+    def class_members(self, cls: ClassValue) -> tuple[Value, ...] | None:
+        """What iterating over a class gives: the members of an enum."""
+        if cls.kind != "enum":
+            return None
+        return tuple(value for value in cls.table.values() if isinstance(value, Instance) and value.cls is cls)
+
+    def type_of(self, value: Value) -> Value:
+        return classes.type_of(self, value)
+
+    def is_instance(self, value: Value, classinfo: Value) -> bool | None:
+        return classes.is_instance(self, value, classinfo)
+
+    def is_subclass(self, cls: Value, classinfo: Value) -> bool | None:
+        return classes.is_subclass(self, cls, classinfo)
+
+    def class_lookup(self, cls: ClassValue, name: str) -> Value:
+        return classes.class_lookup(self, cls, name)
+
+    def stack(self, frames: "Sequence[Frame] | None" = None) -> tuple[Place, ...]:
+        """The calls that lead here, outermost first."""
+        return tuple(frame.site.place for frame in (self.frames if frames is None else frames) if frame.site is not None)
+
+
+from . import attributes, calls, classes, expressions, iteration, operations, statements, subscripts  # noqa: E402  (they need Machine's types)

@@ -1,0 +1,63 @@
+"""The registry of what Python and its standard library do to values, implemented in ``library/``.
+
+``@native("math.prod")`` implements a function under its qualified name (builtins as ``builtins.len``); ``@method("list", "append")``
+a method of a built-in type. ``pure`` lifts a Python function: constants in, constant out, unknown otherwise.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from .values import Native, Value, Why, is_constant
+
+if TYPE_CHECKING:
+    from .machine import Machine
+
+Call = Callable[["Machine", list[Value], dict[str, Value]], Value]
+
+NATIVES: dict[str, Native] = {}
+METHODS: dict[tuple[str, str], Native] = {}
+NAMED_CONSTANTS: dict[str, Value] = {}
+
+
+class PyRaise(Exception):
+    """The interpreted program raises. ``name`` is the exception's class name, ``value`` the exception object where there is one."""
+
+    def __init__(self, name: str, message: str = "", value: Value = None) -> None:
+        super().__init__(f"{name}: {message}")
+        self.name, self.message, self.value = name, message, value
+
+
+def native(*names: str, is_type: bool = False) -> Callable[[Call], Call]:
+    """Implement the function (or type) called ``names``."""
+
+    def register(call: Call) -> Call:
+        for name in names:
+            NATIVES[name] = Native(name, call, is_type)
+        return call
+
+    return register
+
+
+def method(type_name: str, *names: str) -> Callable[[Call], Call]:
+    """Implement methods of a built-in type: the receiver is the first argument."""
+
+    def register(call: Call) -> Call:
+        for name in names:
+            METHODS[type_name, name] = Native(f"{type_name}.{name}", call)
+        return call
+
+    return register
+
+
+def pure(name: str, function: Callable[..., Any]) -> Native:
+    """A native that applies ``function`` to constants, and is unknown for anything else. Its exceptions are the program's."""
+
+    def call(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+        if not all(map(is_constant, args)) or not all(map(is_constant, kwargs.values())):
+            return machine.unknown(Why.ARGUMENT, name)
+        try:
+            return function(*args, **kwargs)
+        except Exception as error:  # the user's program raises this very exception
+            raise PyRaise(type(error).__name__, str(error)) from error
+
+    return Native(name, call)

@@ -1,0 +1,325 @@
+"""Truth, comparison and arithmetic of values."""
+
+import operator
+from collections.abc import Callable
+from typing import Any
+
+from ..dims import Expr, Truth, at_least, equal, floordiv
+from . import limits
+from .join import join
+from .natives import PyRaise
+from .values import (
+    CONSTANTS, Alternatives, ClassValue, DictObject, External, FunctionValue, Instance, IteratorObject, ListObject, ModuleValue, Native, SetObject,
+    Tensor, Unknown, Value, Why, is_constant, is_size,
+)
+
+_PYTHON: dict[str, Callable[[Any, Any], Any]] = {
+    "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "//": operator.floordiv, "%": operator.mod, "**": operator.pow,
+    "@": operator.matmul, "<<": operator.lshift, ">>": operator.rshift, "&": operator.and_, "|": operator.or_, "^": operator.xor,
+    "==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
+}
+TENSOR_OPERATORS = {
+    "+": "torch.add", "-": "torch.sub", "*": "torch.mul", "/": "torch.div", "//": "torch.floor_divide", "%": "torch.remainder", "**": "torch.pow",
+    "@": "torch.matmul", "&": "torch.bitwise_and", "|": "torch.bitwise_or", "^": "torch.bitwise_xor", "<<": "torch.bitwise_left_shift",
+    ">>": "torch.bitwise_right_shift", "==": "torch.eq", "!=": "torch.ne", "<": "torch.lt", "<=": "torch.le", ">": "torch.gt", ">=": "torch.ge",
+}
+_DUNDER = {
+    "+": "add", "-": "sub", "*": "mul", "/": "truediv", "//": "floordiv", "%": "mod", "**": "pow", "@": "matmul", "<<": "lshift", ">>": "rshift",
+    "&": "and", "|": "or", "^": "xor", "==": "eq", "!=": "ne", "<": "lt", "<=": "le", ">": "gt", ">=": "ge",
+}
+# Symbols that stand for a constructor argument nobody passes: an int most likely, but it may be anything.
+ASSUMED: set[object] = set()
+_TRUE_OBJECTS = (FunctionValue, ClassValue, External, Native, ModuleValue)
+
+
+def truth(m: Any, value: Value) -> bool | None:
+    """``bool(value)``, or None where it cannot be known."""
+    if isinstance(value, CONSTANTS) or isinstance(value, (tuple, range)):
+        return bool(value)
+    if isinstance(value, Expr):
+        if value in ASSUMED:
+            return None
+        zero = equal(value, 0)
+        return {Truth.NEVER: True, Truth.ALWAYS: False}.get(zero)
+    if isinstance(value, (ListObject, SetObject)):
+        items = value.table["items"]
+        return None if isinstance(items, Unknown) else bool(items)
+    if isinstance(value, DictObject):
+        return True if value.table else (None if value.opaque["rest"] is not None else False)
+    if isinstance(value, Instance):
+        return _instance_truth(m, value)
+    if isinstance(value, Alternatives):
+        answers = {truth(m, option) for option in value.options}
+        return answers.pop() if len(answers) == 1 else None
+    return True if isinstance(value, _TRUE_OBJECTS) else None
+
+
+def _instance_truth(m: Any, value: Instance) -> bool | None:
+    for name in ("__bool__", "__len__"):
+        if m.has_attribute(value, name):
+            return truth(m, m.call(m.get_attribute(value, name), [], {}))
+    return True
+
+
+def binary(m: Any, op: str, left: Value, right: Value) -> Value:
+    """``left op right`` for an arithmetic operator."""
+    if isinstance(left, Tensor) or isinstance(right, Tensor):
+        return _tensor_binary(m, op, left, right)
+    if isinstance(left, Expr) or isinstance(right, Expr):
+        if is_size(left) and is_size(right):
+            return _size_binary(m, op, left, right)
+        if isinstance(left, bool) or isinstance(right, bool):
+            return binary(m, op, int(left) if isinstance(left, bool) else left, int(right) if isinstance(right, bool) else right)
+    if isinstance(left, Unknown) or isinstance(right, Unknown):
+        return left if isinstance(left, Unknown) else right
+    if isinstance(left, Alternatives) or isinstance(right, Alternatives):
+        return _over_alternatives(lambda one, other: binary(m, op, one, other), left, right)
+    if is_constant(left) and is_constant(right) and not isinstance(left, range):
+        return _constant_binary(m, op, left, right)
+    found = _sequence_binary(m, op, left, right)
+    if found is not None:
+        return found
+    return _dunder_binary(m, op, left, right)
+
+
+def _tensor_binary(m: Any, op: str, left: Value, right: Value) -> Value:
+    name = TENSOR_OPERATORS.get(op)
+    left, right = (_only_tensor(side) for side in (left, right))
+    if isinstance(left, (Instance, ListObject)) or isinstance(right, (Instance, ListObject)):
+        return m.unknown(Why.OPERATOR, f"tensor {op} object")
+    if name is None:
+        return m.unknown(Why.OPERATOR, op)
+    return m.call(External(name), [left, right], {})
+
+
+def _only_tensor(value: Value) -> Value:
+    """The tensor among alternatives with None: using None here raises, so the path that goes on has the tensor."""
+    if isinstance(value, Alternatives):
+        solid = [option for option in value.options if option is not None]
+        if len(solid) == 1:
+            return solid[0]
+    return value
+
+
+def _size_binary(m: Any, op: str, left: Any, right: Any) -> Value:
+    if op in ("+", "-", "*"):
+        return _PYTHON[op](left, right)
+    if op in ("//", "%"):
+        if isinstance(right, int) and right == 0:
+            raise PyRaise("ZeroDivisionError", "integer division or modulo by zero")
+        return floordiv(left, right) if op == "//" else left - floordiv(left, right) * right
+    if op == "**" and isinstance(right, int) and 0 <= right <= 6:
+        product: Any = 1
+        for _ in range(right):
+            product = product * left
+        return product
+    return Unknown(Why.DATA, f"{op} of a symbolic size")
+
+
+def _constant_binary(m: Any, op: str, left: Any, right: Any) -> Value:
+    if op == "**" and isinstance(left, int) and isinstance(right, int) and abs(left) > 1 and right * abs(left).bit_length() > limits.INTEGER_BITS:
+        return Unknown(Why.LIMIT, "a huge number")
+    if op == "<<" and isinstance(right, int) and right > limits.INTEGER_BITS:
+        return Unknown(Why.LIMIT, "a huge number")
+    if op == "*" and _repetition(left, right) > limits.LISTED_ITEMS:
+        return Unknown(Why.LIMIT, "a long repetition")
+    try:
+        return _PYTHON[op](left, right)
+    except ArithmeticError as error:
+        raise PyRaise(type(error).__name__, str(error)) from error
+    except (TypeError, ValueError) as error:
+        raise PyRaise(type(error).__name__, str(error)) from error
+
+
+def _repetition(left: Any, right: Any) -> int:
+    for sequence, count in ((left, right), (right, left)):
+        if isinstance(sequence, (str, bytes, tuple)) and isinstance(count, int):
+            return len(sequence) * count
+    return 0
+
+
+def _items(value: Value) -> "tuple[Value, ...] | Unknown | None":
+    if isinstance(value, (ListObject, SetObject)):
+        return value.table["items"]
+    return value if isinstance(value, tuple) else None
+
+
+def _sequence_binary(m: Any, op: str, left: Value, right: Value) -> Value:
+    if op == "%" and isinstance(left, str):
+        return m.call(m.get_attribute(left, "__mod__"), [right], {}) if m.has_attribute(left, "__mod__") else Unknown(Why.CONSTRUCT, "str % object")
+    if op == "+" and type(left) is type(right) and isinstance(left, (ListObject, tuple)):
+        one, other = _items(left), _items(right)
+        both = one if isinstance(one, Unknown) else other if isinstance(other, Unknown) else (*(one or ()), *(other or ()))
+        return ListObject(both) if isinstance(left, ListObject) else both
+    if op == "*":
+        for sequence, count in ((left, right), (right, left)):
+            if isinstance(sequence, (ListObject, tuple)) and is_size(count):
+                return _repeated(sequence, count)
+    if op in ("|", "&", "-", "^") and isinstance(left, SetObject) and isinstance(right, SetObject):
+        return _set_binary(op, left, right)
+    if op == "|" and isinstance(left, DictObject) and isinstance(right, DictObject):
+        return DictObject({**left.table, **right.table}, left.opaque["rest"] or right.opaque["rest"])
+    return None
+
+
+def _repeated(sequence: Value, count: Any) -> Value:
+    items = _items(sequence)
+    if isinstance(items, Unknown) or not isinstance(count, int) or len(items or ()) * count > limits.LISTED_ITEMS:
+        repeated: Any = items if isinstance(items, Unknown) else Unknown(Why.DATA, "a list repeated an unknown number of times")
+    else:
+        repeated = (items or ()) * count
+    return ListObject(repeated) if isinstance(sequence, ListObject) else repeated
+
+
+def _set_binary(op: str, left: SetObject, right: SetObject) -> Value:
+    one, other = left.table["items"], right.table["items"]
+    if isinstance(one, Unknown) or isinstance(other, Unknown) or not (is_constant(one) and is_constant(other)):
+        return SetObject(Unknown(Why.DATA, "a set operation"))
+    in_both = [item for item in one if item in other]
+    kept = {
+        "|": [*one, *(item for item in other if item not in one)], "&": in_both, "-": [item for item in one if item not in other],
+        "^": [item for item in (*one, *other) if item not in in_both],
+    }[op]
+    return SetObject(tuple(kept))
+
+
+def _dunder_binary(m: Any, op: str, left: Value, right: Value) -> Value:
+    for receiver, argument, name in ((left, right, f"__{_DUNDER[op]}__"), (right, left, f"__r{_DUNDER[op]}__")):
+        if isinstance(receiver, Instance) and m.has_attribute(receiver, name):
+            return m.call(m.get_attribute(receiver, name), [argument], {})
+    return m.unknown(Why.OPERATOR, f"{op} of these objects")
+
+
+def _over_alternatives(apply: Callable[[Value, Value], Value], left: Value, right: Value) -> Value:
+    ones = [option for option in left.options if option is not None] if isinstance(left, Alternatives) else [left]
+    others = [option for option in right.options if option is not None] if isinstance(right, Alternatives) else [right]
+    results = [apply(one, other) for one in ones for other in others]
+    joined = results[0] if results else Unknown(Why.JOIN, "None in arithmetic")
+    for result in results[1:]:
+        joined = join(joined, result)
+    return joined
+
+
+def compare(m: Any, op: str, left: Value, right: Value) -> Value:
+    """``left op right`` for a comparison, identity or membership operator: a bool, a tensor, or Unknown."""
+    if op in ("in", "not in"):
+        answer = _contains(m, right, left)
+        return answer if answer is None or isinstance(answer, Unknown) or op == "in" else not answer
+    if op in ("is", "is not"):
+        found = _identical(left, right)
+        return Unknown(Why.DATA, op) if found is None else found is (op == "is")
+    if isinstance(left, Tensor) or isinstance(right, Tensor):
+        return _tensor_binary(m, op, left, right) if left is not None and right is not None else op == "!="
+    if isinstance(left, Alternatives) or isinstance(right, Alternatives):
+        return _compare_alternatives(m, op, left, right)
+    if isinstance(left, Unknown) or isinstance(right, Unknown):
+        return left if isinstance(left, Unknown) else right
+    if is_size(left) and is_size(right) and (isinstance(left, Expr) or isinstance(right, Expr)):
+        return _compare_sizes(op, left, right)
+    return _compare_objects(m, op, left, right)
+
+
+def _compare_alternatives(m: Any, op: str, left: Value, right: Value) -> Value:
+    ones = left.options if isinstance(left, Alternatives) else (left,)
+    others = right.options if isinstance(right, Alternatives) else (right,)
+    answers = {truth(m, compare(m, op, one, other)) for one in ones for other in others}
+    return answers.pop() if len(answers) == 1 and None not in answers else Unknown(Why.JOIN, op)
+
+
+def _compare_sizes(op: str, left: Any, right: Any) -> Value:
+    answer = {
+        "==": lambda: equal(left, right), "!=": lambda: equal(left, right).negate(), ">=": lambda: at_least(left, right),
+        "<": lambda: at_least(left, right).negate(), "<=": lambda: at_least(right, left), ">": lambda: at_least(right, left).negate(),
+    }[op]()
+    return {Truth.ALWAYS: True, Truth.NEVER: False}.get(answer, Unknown(Why.DATA, "a comparison of symbolic sizes"))
+
+
+def _compare_objects(m: Any, op: str, left: Value, right: Value) -> Value:
+    if is_constant(left) and is_constant(right):
+        try:
+            return bool(_PYTHON[op](left, right))
+        except TypeError as error:
+            raise PyRaise("TypeError", str(error)) from error
+    if isinstance(left, Instance) and m.has_attribute(left, f"__{_DUNDER[op]}__"):
+        return m.call(m.get_attribute(left, f"__{_DUNDER[op]}__"), [right], {})
+    if op not in ("==", "!="):
+        return _compare_sequences(m, op, left, right)
+    found = _equal_values(m, left, right)
+    return Unknown(Why.DATA, "a comparison") if found is None else found is (op == "==")
+
+
+def _compare_sequences(m: Any, op: str, left: Value, right: Value) -> Value:
+    one, other = _items(left), _items(right)
+    if isinstance(one, tuple) and isinstance(other, tuple) and is_constant(one) and is_constant(other):
+        return bool(_PYTHON[op](one, other))
+    return Unknown(Why.DATA, "a comparison")
+
+
+def _equal_values(m: Any, left: Value, right: Value) -> bool | None:
+    if left is right:
+        return True
+    if isinstance(left, Expr) or isinstance(right, Expr):
+        if is_size(left) and is_size(right):
+            return truth(m, compare(m, "==", left, right))
+        return None if left in ASSUMED or right in ASSUMED else False
+    one, other = _items(left), _items(right)
+    if type(left) is type(right) and one is not None and other is not None:
+        if isinstance(one, Unknown) or isinstance(other, Unknown):
+            return None
+        if len(one) != len(other):
+            return False
+        answers = [truth(m, compare(m, "==", a, b)) for a, b in zip(one, other, strict=True)]
+        return False if False in answers else None if None in answers else True
+    if isinstance(left, DictObject) and isinstance(right, DictObject):
+        if left.opaque["rest"] is not None or right.opaque["rest"] is not None:
+            return None
+        return None if left.table.keys() == right.table.keys() else False
+    return _identical(left, right)
+
+
+def _identical(left: Value, right: Value) -> bool | None:
+    if isinstance(left, Alternatives) or isinstance(right, Alternatives):
+        ones = left.options if isinstance(left, Alternatives) else (left,)
+        others = right.options if isinstance(right, Alternatives) else (right,)
+        answers = {_identical(one, other) for one in ones for other in others}
+        return answers.pop() if len(answers) == 1 else None
+    if isinstance(left, Unknown) or isinstance(right, Unknown):
+        return None
+    if left is right:
+        return True
+    if any(isinstance(side, Expr) and side in ASSUMED for side in (left, right)):
+        return None
+    if isinstance(left, (External, *CONSTANTS)) and type(left) is type(right):
+        return bool(left == right)
+    return False
+
+
+def _contains(m: Any, container: Value, item: Value) -> "bool | Unknown | None":
+    if isinstance(container, Unknown):
+        return container
+    if isinstance(container, str) and isinstance(item, str):
+        return item in container
+    if isinstance(container, DictObject):
+        return _dict_contains(container, item)
+    if isinstance(container, range) and isinstance(item, int):
+        return item in container
+    if isinstance(container, Instance) and m.has_attribute(container, "__contains__"):
+        answer = truth(m, m.call(m.get_attribute(container, "__contains__"), [item], {}))
+        return Unknown(Why.DATA, "in") if answer is None else answer
+    items = None if isinstance(container, IteratorObject) else m.iterate(container)
+    if items is None:
+        return Unknown(Why.DATA, "in")
+    answers = [truth(m, compare(m, "==", item, other)) if item is not other else True for other in items]
+    return True if True in answers else Unknown(Why.DATA, "in") if None in answers else False
+
+
+def _dict_contains(container: DictObject, item: Value) -> "bool | Unknown":
+    if isinstance(item, (Unknown, Expr, Alternatives)):
+        return Unknown(Why.DATA, "in")
+    try:
+        if item in container.table:
+            return True
+    except TypeError:
+        return Unknown(Why.DATA, "in")
+    rest = container.opaque["rest"]
+    return False if rest is None else rest

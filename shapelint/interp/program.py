@@ -1,0 +1,292 @@
+"""Running a program: a file's module body, then everything that nothing called, and the inputs that people stated."""
+
+import ast
+import os
+from collections.abc import Iterable
+
+from ..dims import sym
+from ..shapes import Shape, show
+from ..source.comments import InputDirective, read_comments
+from ..source.text import SourceFile, Span
+from ..spec import Spec, SpecError, parse_spec
+from . import limits
+from .coverage import Coverage
+from .events import Event, InputSource
+from .expressions import Rest
+from .imports import Imports
+from .machine import Exhausted, Machine
+from .natives import PyRaise
+from .nn_modules import is_module
+from .values import ClassValue, FunctionValue, Instance, Place, Scope, Tensor, Unknown, Value, Why, holds_tensor
+
+
+class Options:
+    """What a run is told from outside: ``inputs`` for models that nothing calls (texts in the notation of :mod:`..spec`), and ``targets``,
+    calls with their input (``"pkg.models:UNet(3, 2)"`` to ``"N 3 256 256"``)."""
+
+    __slots__ = ("inputs", "targets")
+
+    def __init__(self, inputs: tuple[str, ...] = (), targets: "dict[str, str] | None" = None) -> None:
+        self.inputs, self.targets = inputs, targets or {}
+
+
+class Program:
+    """The user's files, interpreted one by one as the main program; modules they import are run once."""
+
+    def __init__(self, roots: Iterable[str], options: Options | None = None) -> None:
+        from . import supers, tensors
+        from .library import load
+
+        load()
+        self.options = options or Options()
+        self.imports = Imports(list(roots))
+        self.coverage = Coverage()
+        self.sizes: list[tuple[Span, str, str]] = []
+        self.machine: Machine | None = None
+        self.main_scope: Scope | None = None
+        assert supers and tensors
+
+    @property
+    def place(self) -> Place | None:
+        """Where the interpreter stands: for the report of a crash."""
+        return self.machine.place if self.machine is not None else None
+
+    def run(self, source: SourceFile) -> list[Event]:
+        """Everything that was noticed while running ``source`` as the main program, and exploring what it does not call."""
+        self.imports.offer(source)
+        root = package_root(os.path.abspath(source.path))
+        if root not in self.imports.roots:
+            self.imports.roots.append(root)
+        machine = self.machine = Machine(self.imports, source)
+        run = _Run(machine, source, self.options)
+        self.main_scope = run.scope
+        run.all()
+        self.coverage.add(machine.coverage)
+        self.sizes += [(place.span, name, shown(value)) for place, name, value in machine.sizes]
+        return machine.events
+
+
+def shown(value: Value) -> str:
+    """The shapes of a value for display."""
+    if isinstance(value, Tensor):
+        return "?" if value.shape is None else show(value.shape)
+    return ", ".join(shown(item) for item in value if holds_tensor(item)) if isinstance(value, tuple) else ""
+
+
+def package_root(path: str) -> str:
+    """The folder that holds the outermost package of a file: what Python would have on its path."""
+    folder = os.path.dirname(path)
+    while os.path.isfile(os.path.join(folder, "__init__.py")) and os.path.dirname(folder) != folder:
+        folder = os.path.dirname(folder)
+    return folder
+
+
+class _Run:
+    """One file as the main program."""
+
+    def __init__(self, machine: Machine, source: SourceFile, options: Options) -> None:
+        self.m, self.source, self.options = machine, source, options
+        self.scope = Scope(source, "__main__")
+        comments = read_comments(source) if "#" in source.text else None
+        self.directives: dict[int, InputDirective] = {item.line: item for item in comments.inputs} if comments is not None else {}
+
+    def all(self) -> None:
+        self.module()
+        self.stated()
+        self.uncalled_modules()
+        self.uncalled_functions()
+
+    # --- the program itself -------------------------------------------------------------------------------------
+
+    def module(self) -> None:
+        """The module body. Where a statement raises, Python would stop; we go on with the next one, as its names may not matter."""
+        from .statements import execute
+
+        self.scope.table.update({"__name__": "__main__", "__file__": self.source.path})
+        for node in self.source.tree.body:
+            self._guarded(lambda node=node: execute(self.m, [node], self.scope))  # type: ignore[misc]
+            directive = self.directives.get(node.lineno)
+            if directive is not None and isinstance(node, (ast.Assign, ast.AnnAssign)):
+                target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+                if isinstance(target, ast.Name):
+                    self._apply(self.scope.table.get(target.id), directive.spec, "comment", directive)
+
+    def _guarded(self, action: object, steps: int = limits.STEPS_PER_ENTRY) -> None:
+        """Run one entry point within its budget; an exception of the program ends it."""
+        m = self.m
+        m.step_limit = m.steps + steps
+        m.frames, m.loops, m.uncertain, m.site, m.module_depth, m.source = [], [], 0, None, 0, None
+        try:
+            action()  # type: ignore[operator]
+        except (PyRaise, Exhausted):
+            pass
+        except RecursionError:
+            m.coverage.lose(Unknown(Why.LIMIT, "deep recursion"))
+
+    # --- stated inputs ----------------------------------------------------------------------------------------------
+
+    def stated(self) -> None:
+        """Classes and functions with a ``# shapelint: input=`` comment."""
+        for node in self.source.tree.body:
+            directive = self.directives.get(node.lineno)
+            if directive is None or not isinstance(node, (ast.ClassDef, ast.FunctionDef)):
+                continue
+            value = self.scope.table.get(node.name)
+            if isinstance(value, ClassValue):
+                self._guarded(lambda value=value, d=directive: self._apply(self._make(value), d.spec, "comment", d))  # type: ignore[misc]
+            elif isinstance(value, FunctionValue):
+                self._guarded(lambda value=value, d=directive: self._apply(value, d.spec, "comment", d))  # type: ignore[misc]
+
+        for target, spec in self.options.targets.items():
+            module, _, call = target.partition(":")
+            if call and self.imports_as(module.strip()):
+                self._guarded(lambda call=call, spec=spec: self._target(call, spec))  # type: ignore[misc]
+
+    def imports_as(self, module: str) -> bool:
+        """Whether a dotted name, or a path, means the file at hand."""
+        path = os.path.abspath(self.source.path)
+        stem = path.removesuffix(".py").removesuffix(os.sep + "__init__")
+        return os.path.abspath(module) == path or stem.endswith(os.sep + module.replace(".", os.sep))
+
+    def _target(self, call: str, spec: str) -> None:
+        try:
+            expression = ast.parse(call.strip(), mode="eval").body
+        except SyntaxError:
+            return  # refused where the settings are read
+        value = self.m.evaluate(expression, self.scope)
+        if isinstance(value, ClassValue):
+            value = self._make(value)
+        self._apply(value, spec, "settings", None)
+
+    def _apply(self, callee: Value, spec: str, how: str, directive: InputDirective | None) -> None:
+        try:
+            specs = parse_spec(spec)
+        except SpecError:
+            return  # reported with the comments of the file
+        if callee is None or any(item.open_rank for item in specs):
+            return
+        m = self.m
+        inputs = [Tensor(item.shape, item.kind or "float") for item in specs]
+        place = Place(self.source, _line_node(directive.span)) if directive is not None else None
+        m.source, m.source_kind = InputSource(tuple(item.shape for item in specs), how, place), how
+        try:
+            m.call(callee, list(inputs), {})
+        finally:
+            m.source, m.source_kind = None, "call"
+
+    # --- what nothing calls --------------------------------------------------------------------------------------------
+
+    def uncalled_modules(self) -> None:
+        """Modules whose ``forward`` did not run: the later a class stands, the likelier it is made of the earlier ones."""
+        for cls in reversed([cls for cls in self.m.classes if cls.place.file is self.source]):
+            forward = cls.table.get("forward")
+            entered = isinstance(forward, FunctionValue) and id(forward.node) in self.m.reached
+            if not entered and not (forward is None and id(cls.place.node) in self.m.reached):
+                self._exploring(lambda cls=cls: self._explore(cls))  # type: ignore[misc]
+
+    def _exploring(self, action: object) -> None:
+        m = self.m
+        m.exploring, m.training_default = True, False
+        try:
+            self._guarded(action, limits.STEPS_PER_ENTRY // 4)
+        finally:
+            m.exploring, m.training_default = False, True
+
+    def _explore(self, cls: ClassValue) -> None:
+        made = [instance for instance in self.m.instances if instance.cls is cls][:2]
+        for instance in made or [self._make(cls)]:
+            if isinstance(instance, Instance):
+                self._explore_methods(cls, instance)
+
+    def _explore_methods(self, cls: ClassValue, instance: Instance) -> None:
+        m = self.m
+        if is_module(m, instance):
+            specs = self._option_specs()
+            if specs is not None:
+                m.source, m.source_kind = InputSource(tuple(item.shape for item in specs), "--input", None), "--input"
+            try:
+                forward = m.get_attribute(instance, "forward")
+                function = getattr(forward, "function", None)
+                if isinstance(function, FunctionValue) and id(function.node) not in m.reached:
+                    m.call(instance, [*self._assumed(function, specs, skip=1), *_further(function)], {})
+            finally:
+                m.source, m.source_kind = None, "call"
+        for name, value in list(cls.table.items()):
+            if isinstance(name, str) and name.startswith("test") and isinstance(value, FunctionValue) and id(value.node) not in m.reached:
+                self._guarded(lambda name=name: m.call(m.get_attribute(instance, name), [], {}))  # type: ignore[misc]
+
+    def _option_specs(self) -> list[Spec] | None:
+        return parse_spec(self.options.inputs[0]) if self.options.inputs else None
+
+    def _assumed(self, function: FunctionValue, specs: list[Spec] | None = None, skip: int = 0) -> list[Value]:
+        """Arguments for the parameters without default: stated inputs first, then tensors of which nothing is known."""
+        spec = function.node.args
+        names = [*spec.posonlyargs, *spec.args][skip:]
+        required = names[: len(names) - len(spec.defaults)] if spec.defaults else names
+        given: list[Value] = [Tensor(item.shape, item.kind or "float") for item in specs or ()]
+        for arg in required[len(given) :]:
+            given.append(Unknown(Why.ENTRY, arg.arg) if _is_plain(arg.annotation) else Tensor(None, None, assumed=True))
+        return given
+
+    def _make(self, cls: ClassValue) -> Value:
+        """An object of a class that nothing constructs: parameters without default are symbolic ints."""
+        from .attributes import find_in_mro
+        from .operations import ASSUMED
+
+        m = self.m
+        init = find_in_mro(m, cls.mro, "__init__")
+        args: list[Value] = []
+        kwargs: dict[str, Value] = {}
+        if isinstance(init, FunctionValue):
+            spec = init.node.args
+            names = [*spec.posonlyargs, *spec.args][1:]
+            for arg in names[: len(names) - len(spec.defaults)]:
+                args.append(_symbol(arg, ASSUMED))
+            for arg, default in zip(spec.kwonlyargs, spec.kw_defaults, strict=True):
+                if default is None:
+                    kwargs[arg.arg] = _symbol(arg, ASSUMED)
+            args += _further(init)
+        return m.call(cls, args, kwargs)
+
+    def uncalled_functions(self) -> None:
+        """Functions of the module that nothing entered, with unknown arguments."""
+        for name, value in list(self.scope.table.items()):
+            if isinstance(value, FunctionValue) and value.scope is self.scope and id(value.node) not in self.m.reached and name == value.name:
+                required = len(value.node.args.posonlyargs) + len(value.node.args.args) - len(value.defaults)
+                args: list[Value] = [Unknown(Why.ENTRY, "an argument") for _ in range(required)]
+                args += _further(value)
+                kwargs: dict[str, Value] = {
+                    arg.arg: Unknown(Why.ENTRY, arg.arg) for arg in value.node.args.kwonlyargs if arg.arg not in value.kw_defaults
+                }
+                self._exploring(lambda value=value, args=args, kwargs=kwargs: self.m.call(value, args, kwargs))  # type: ignore[misc]
+
+
+def _further(function: FunctionValue) -> list[Value]:
+    """What ``*args`` and ``**kwargs`` would collect is not known."""
+    spec = function.node.args
+    return [Rest(Unknown(Why.ENTRY, "further arguments"), extra_only=True)] if spec.vararg is not None or spec.kwarg is not None else []
+
+
+def _symbol(arg: ast.arg, assumed: set[object]) -> Value:
+    if _is_plain(arg.annotation) and not (isinstance(arg.annotation, ast.Name) and arg.annotation.id == "int"):
+        return Unknown(Why.ENTRY, arg.arg)
+    made = sym(arg.arg)
+    assumed.add(made)
+    return made
+
+
+def _is_plain(annotation: ast.expr | None) -> bool:
+    """Annotated as something that is certainly not a tensor."""
+    if isinstance(annotation, ast.Subscript):
+        annotation = annotation.value
+    name = annotation.attr if isinstance(annotation, ast.Attribute) else annotation.id if isinstance(annotation, ast.Name) else ""
+    return name in ("int", "bool", "float", "str", "dict", "Dict", "list", "List", "tuple", "Tuple", "Callable", "Sequence", "Mapping", "Optional", "Module")
+
+
+def _line_node(span: Span) -> ast.AST:
+    node = ast.Pass()
+    node.lineno, node.end_lineno, node.col_offset, node.end_col_offset = span.line, span.end_line, span.column - 1, span.end_column - 1
+    return node
+
+
+__all__ = ["Options", "Program", "Shape", "package_root"]

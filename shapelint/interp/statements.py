@@ -1,0 +1,339 @@
+"""Executing statements: one function per node type. A block ends with None, or with the Signal that ended it early."""
+
+import ast
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from .branches import BREAK, CONTINUE, Signal, branch
+from .expressions import BINARY, evaluate, make_function
+from .loops import for_loop, while_loop
+from .natives import PyRaise
+from .values import Descriptor, FunctionValue, ListObject, Place, Scope, Unknown, Value, Why
+
+if TYPE_CHECKING:
+    from .machine import Machine
+
+
+def execute(m: "Machine", body: Sequence[ast.stmt], scope: Scope) -> Signal | None:
+    """Run statements in order."""
+    for node in body:
+        m.step()
+        signal = _EXECUTE[type(node)](m, node, scope)
+        if signal is not None:
+            return signal
+    return None
+
+
+def _expression(m: "Machine", node: ast.Expr, scope: Scope) -> None:
+    value = evaluate(m, node.value, scope)
+    m.observe(node, value, scope)
+
+
+def _assign(m: "Machine", node: ast.Assign, scope: Scope) -> None:
+    value = evaluate(m, node.value, scope)
+    for target in node.targets:
+        assign(m, target, value, scope)
+    m.observe(node, value, scope)
+
+
+def _annotated(m: "Machine", node: ast.AnnAssign, scope: Scope) -> None:
+    if scope.is_class and isinstance(node.target, ast.Name):
+        annotations = scope.table.get("__annotations__")
+        if annotations is None:
+            from .values import DictObject
+
+            annotations = DictObject()
+            m.heap.write(scope.table, "__annotations__", annotations)
+        annotation = Unknown(Why.CONSTRUCT, "an annotation") if isinstance(node.annotation, ast.Constant) else evaluate(m, node.annotation, scope)
+        m.heap.write(annotations.table, node.target.id, annotation)
+    if node.value is not None:
+        value = evaluate(m, node.value, scope)
+        assign(m, node.target, value, scope)
+        m.observe(node, value, scope, node.annotation)
+
+
+def _augmented(m: "Machine", node: ast.AugAssign, scope: Scope) -> None:
+    target: Any = node.target
+    load = ast.copy_location(_AS_LOAD[type(target)](target), target)
+    old = evaluate(m, load, scope)
+    value = evaluate(m, node.value, scope)
+    if isinstance(old, ListObject) and isinstance(node.op, ast.Add):
+        items, more = old.table["items"], m.iterate(value)
+        lost = items if isinstance(items, Unknown) else Unknown(Why.DATA, "an extended list")
+        m.heap.write(old.table, "items", lost if more is None or isinstance(items, Unknown) else items + more)
+        return
+    with m.at(node, scope):
+        result = m.binary(BINARY[type(node.op)], old, value)
+    assign(m, target, result, scope)
+    m.observe(node, result, scope)
+
+
+_AS_LOAD: dict[type, Callable[[Any], ast.expr]] = {
+    ast.Name: lambda node: ast.Name(node.id, ast.Load()),
+    ast.Attribute: lambda node: ast.Attribute(node.value, node.attr, ast.Load()),
+    ast.Subscript: lambda node: ast.Subscript(node.value, node.slice, ast.Load()),
+}
+
+
+def assign(m: "Machine", target: ast.expr, value: Value, scope: Scope) -> None:
+    """Bind ``target``: a name, attribute, subscript, or a pattern of them."""
+    if isinstance(target, ast.Name):
+        m.heap.write(_scope_of(scope, target.id).table, target.id, value)
+    elif isinstance(target, ast.Attribute):
+        receiver = evaluate(m, target.value, scope)
+        with m.at(target, scope):
+            m.set_attribute(receiver, target.attr, value)
+    elif isinstance(target, ast.Subscript):
+        container, key = evaluate(m, target.value, scope), evaluate(m, target.slice, scope)
+        with m.at(target, scope):
+            m.set_item(container, key, value)
+    elif isinstance(target, (ast.Tuple, ast.List)):
+        _unpack(m, target, value, scope)
+    elif isinstance(target, ast.Starred):
+        assign(m, target.value, value, scope)
+
+
+def _scope_of(scope: Scope, name: str) -> Scope:
+    if name in scope.globals_:
+        while scope.parent is not None:
+            scope = scope.parent
+        return scope
+    if name in scope.nonlocals:
+        current = scope.parent
+        while current is not None:
+            if name in current.table and not current.is_class:
+                return current
+            current = current.parent
+    return scope
+
+
+def _unpack(m: "Machine", target: ast.Tuple | ast.List, value: Value, scope: Scope) -> None:
+    targets = target.elts
+    with m.at(target, scope):
+        items = m.unpack(value, len(targets), any(isinstance(item, ast.Starred) for item in targets))
+    star = next((i for i, item in enumerate(targets) if isinstance(item, ast.Starred)), None)
+    if items is None:
+        lost = value if isinstance(value, Unknown) else Unknown(Why.DATA, "an unpacked value")
+        for item in targets:
+            assign(m, item, ListObject(lost) if isinstance(item, ast.Starred) else lost, scope)
+        return
+    if star is None:
+        if len(items) != len(targets):
+            raise PyRaise("ValueError", f"{len(items)} values for {len(targets)} names")
+        for item, part in zip(targets, items, strict=True):
+            assign(m, item, part, scope)
+        return
+    after = len(targets) - star - 1
+    if len(items) < len(targets) - 1:
+        raise PyRaise("ValueError", f"not enough values for {len(targets)} names")
+    middle = items[star : len(items) - after]
+    for item, part in zip(targets, [*items[:star], ListObject(tuple(middle)), *items[len(items) - after :]], strict=True):
+        assign(m, item, part, scope)
+
+
+def _delete(m: "Machine", node: ast.Delete, scope: Scope) -> None:
+    for target in node.targets:
+        if isinstance(target, ast.Name):
+            m.heap.delete(_scope_of(scope, target.id).table, target.id)
+        elif isinstance(target, ast.Attribute):
+            m.delete_attribute(evaluate(m, target.value, scope), target.attr)
+        elif isinstance(target, ast.Subscript):
+            m.delete_item(evaluate(m, target.value, scope), evaluate(m, target.slice, scope))
+
+
+def _return(m: "Machine", node: ast.Return, scope: Scope) -> Signal:
+    value = None if node.value is None else evaluate(m, node.value, scope)
+    m.observe(node, value, scope)
+    return Signal("return", value)
+
+
+def _if(m: "Machine", node: ast.If, scope: Scope) -> Signal | None:
+    answer = m.truth(evaluate(m, node.test, scope))
+    if answer is not None:
+        return execute(m, node.body if answer else node.orelse, scope)
+    return branch(m, lambda: execute(m, node.body, scope), lambda: execute(m, node.orelse, scope))
+
+
+def _with(m: "Machine", node: ast.With | ast.AsyncWith, scope: Scope) -> Signal | None:
+    expects_error = False
+    for item in node.items:
+        context = evaluate(m, item.context_expr, scope)
+        expects_error = expects_error or _expects_error(item.context_expr)
+        if item.optional_vars is not None:
+            assign(m, item.optional_vars, m.enter(context), scope)
+    if not expects_error:
+        return execute(m, node.body, scope)
+    m.uncertain += 1
+    try:
+        return execute(m, node.body, scope)
+    except PyRaise:
+        return None
+    finally:
+        m.uncertain -= 1
+
+
+def _expects_error(node: ast.expr) -> bool:
+    """``pytest.raises``, ``self.assertRaises``, ``contextlib.suppress``: an error in the block is meant."""
+    function = node.func if isinstance(node, ast.Call) else node
+    name = function.attr if isinstance(function, ast.Attribute) else function.id if isinstance(function, ast.Name) else ""
+    return name in ("raises", "assertRaises", "assertRaisesRegex", "suppress", "warns", "deprecated_call")
+
+
+def _try(m: "Machine", node: ast.Try, scope: Scope) -> Signal | None:
+    raised: PyRaise | None = None
+    signal: Signal | None = None
+    handled = bool(node.handlers)
+    m.uncertain += handled
+    try:
+        signal = execute(m, node.body, scope)
+    except PyRaise as error:
+        raised = error
+    finally:
+        m.uncertain -= handled
+    try:
+        if raised is not None:
+            signal = _handle(m, node, raised, scope)
+        elif signal is None:
+            signal = execute(m, node.orelse, scope)
+    finally:
+        last = execute(m, node.finalbody, scope)
+    return last if last is not None else signal
+
+
+def _handle(m: "Machine", node: ast.Try, raised: PyRaise, scope: Scope) -> Signal | None:
+    for handler in node.handlers:
+        if handler.type is None or _catches(m, evaluate(m, handler.type, scope), raised):
+            if handler.name is not None:
+                m.heap.write(scope.table, handler.name, Unknown(Why.DATA, "an exception"))
+            return execute(m, handler.body, scope)
+    raise raised
+
+
+def _catches(m: "Machine", types: Value, raised: PyRaise) -> bool:
+    """Whether an ``except`` clause takes the exception; where that is not known it does, as people write handlers that fit."""
+    import builtins
+
+    kinds = types if isinstance(types, tuple) else (types,)
+    raised_type = getattr(builtins, raised.name, None)
+    for kind in kinds:
+        name = getattr(kind, "name", "").rpartition(".")[2]
+        caught = getattr(builtins, name, None)
+        if not (isinstance(caught, type) and isinstance(raised_type, type)) or issubclass(raised_type, caught):
+            return True
+    return False
+
+
+def _raise(m: "Machine", node: ast.Raise, scope: Scope) -> None:
+    value = None if node.exc is None else evaluate(m, node.exc, scope)
+    name = "Exception"
+    if node.exc is not None:
+        function = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
+        name = function.id if isinstance(function, ast.Name) else "Exception"
+    raise PyRaise(name, "raised by the program", value)
+
+
+def _assert(m: "Machine", node: ast.Assert, scope: Scope) -> None:
+    if m.truth(evaluate(m, node.test, scope)) is False:
+        raise PyRaise("AssertionError", "raised by the program")
+
+
+def _function(m: "Machine", node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> None:
+    value: Value = make_function(m, node.name, node, scope)
+    m.heap.write(scope.table, node.name, decorated(m, node, value, scope))
+
+
+def decorated(m: "Machine", node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, value: Value, scope: Scope) -> Value:
+    """``value`` after its decorators. One that cannot be followed is taken to return what it got, as nearly all do."""
+    for decorator_node in reversed(node.decorator_list):
+        if isinstance(decorator_node, ast.Attribute) and decorator_node.attr in ("setter", "getter", "deleter"):
+            value = _accessor(m, decorator_node, value, scope)
+            continue
+        decorator = evaluate(m, decorator_node, scope)
+        with m.at(decorator_node, scope):
+            try:
+                result = m.call(decorator, [value], {})
+            except PyRaise:
+                result = Unknown(Why.ERROR, "a decorator")
+        value = value if isinstance(result, Unknown) else result
+    return value
+
+
+def _accessor(m: "Machine", node: ast.Attribute, value: Value, scope: Scope) -> Value:
+    base = evaluate(m, node.value, scope)
+    if isinstance(base, Descriptor) and node.attr == "setter":
+        return Descriptor(base.kind, base.function, value)
+    return base
+
+
+def _class(m: "Machine", node: ast.ClassDef, scope: Scope) -> None:
+    from .classes import make_class
+
+    made = make_class(m, node, scope)
+    m.heap.write(scope.table, node.name, decorated(m, node, made, scope))
+
+
+def _import(m: "Machine", node: ast.Import, scope: Scope) -> None:
+    for alias in node.names:
+        module = m.imports.module(m, alias.name, scope)
+        if alias.asname is not None:
+            m.heap.write(scope.table, alias.asname, module)
+        else:
+            top = alias.name.partition(".")[0]
+            m.heap.write(scope.table, top, m.imports.module(m, top, scope))
+
+
+def _import_from(m: "Machine", node: ast.ImportFrom, scope: Scope) -> None:
+    with m.at(node, scope):
+        for alias in node.names:
+            if alias.name == "*":
+                m.imports.star(m, node, scope)
+            else:
+                m.heap.write(scope.table, alias.asname or alias.name, m.imports.member(m, node, alias.name, scope))
+
+
+def _match(m: "Machine", node: ast.Match, scope: Scope) -> Signal | None:
+    from .matching import matches
+
+    subject = evaluate(m, node.subject, scope)
+    return _cases(m, subject, node.cases, scope, matches)
+
+
+def _cases(m: "Machine", subject: Value, cases: list[ast.match_case], scope: Scope, matches: Callable[..., bool | None]) -> Signal | None:
+    for i, case in enumerate(cases):
+        answer = matches(m, case.pattern, subject, scope)
+        if answer is not False and case.guard is not None:
+            guard = m.truth(evaluate(m, case.guard, scope))
+            answer = False if guard is False else None if guard is None else answer
+        if answer is True:
+            return execute(m, case.body, scope)
+        if answer is None:
+            rest = cases[i + 1 :]
+            return branch(m, lambda body=case.body: execute(m, body, scope), lambda: _cases(m, subject, rest, scope, matches))  # type: ignore[misc]
+    return None
+
+
+def _nothing(m: "Machine", node: ast.stmt, scope: Scope) -> None:
+    return None
+
+
+def _global(m: "Machine", node: ast.Global, scope: Scope) -> None:
+    scope.globals_ |= frozenset(node.names)
+
+
+def _nonlocal(m: "Machine", node: ast.Nonlocal, scope: Scope) -> None:
+    scope.nonlocals |= frozenset(node.names)
+
+
+_EXECUTE: dict[type, Callable[..., Signal | None]] = {
+    ast.Expr: _expression, ast.Assign: _assign, ast.AnnAssign: _annotated, ast.AugAssign: _augmented, ast.Delete: _delete, ast.Return: _return,
+    ast.If: _if, ast.For: for_loop, ast.AsyncFor: for_loop, ast.While: while_loop, ast.With: _with, ast.AsyncWith: _with, ast.Try: _try,
+    ast.Raise: _raise, ast.Assert: _assert, ast.FunctionDef: _function, ast.AsyncFunctionDef: _function, ast.ClassDef: _class,
+    ast.Import: _import, ast.ImportFrom: _import_from, ast.Match: _match, ast.Pass: _nothing, ast.Global: _global, ast.Nonlocal: _nonlocal,
+    ast.Break: lambda m, node, scope: BREAK, ast.Continue: lambda m, node, scope: CONTINUE,
+}
+if hasattr(ast, "TryStar"):
+    _EXECUTE[ast.TryStar] = _try
+if hasattr(ast, "TypeAlias"):
+    _EXECUTE[ast.TypeAlias] = _nothing
+
+__all__ = ["FunctionValue", "Place", "assign", "decorated", "execute"]

@@ -1,0 +1,196 @@
+"""``container[key]``: reading, writing and deleting."""
+
+from typing import TYPE_CHECKING, Any
+
+from ..dims import Expr
+from ..ops.kinds import T
+from ..ops.problems import ShapeError, Unread
+from .natives import PyRaise
+from .values import (
+    Alternatives, ClassValue, DictObject, External, Instance, ListObject, SliceValue, Tensor, Unknown, Value, Why,
+)
+
+if TYPE_CHECKING:
+    from .machine import Machine
+
+
+def get_item(m: "Machine", container: Value, key: Value) -> Value:
+    """``container[key]``. PyRaise where Python certainly raises."""
+    if isinstance(container, Tensor):
+        return _tensor(m, container, key)
+    if isinstance(container, Unknown):
+        return container
+    if isinstance(container, Alternatives):
+        solid = [option for option in container.options if option is not None]
+        return get_item(m, solid[0], key) if len(solid) == 1 else Unknown(Why.JOIN, "an item")
+    if isinstance(container, DictObject):
+        return _entry(m, container, key)
+    if isinstance(container, (ListObject, tuple, str, bytes, range)):
+        return _sequence(m, container, key)
+    if isinstance(container, Instance):
+        payload = container.hidden.get("payload")
+        if isinstance(payload, tuple):
+            return _sequence(m, payload, key)
+        if m.has_attribute(container, "__getitem__"):
+            return m.call(m.get_attribute(container, "__getitem__"), [key], {})
+    if isinstance(container, ClassValue):
+        member = container.table.get(key) if isinstance(key, str) and container.kind == "enum" else None
+        return container if member is None else member
+    if isinstance(container, External):
+        return container  # Optional[int], nn.Module[...] and other subscripted types
+    return Unknown(Why.CONSTRUCT, "a subscript")
+
+
+def _plain_slice(key: SliceValue) -> slice | None:
+    parts = (key.start, key.stop, key.step)
+    if all(part is None or (isinstance(part, int) and not isinstance(part, Expr)) for part in parts):
+        return slice(*parts)
+    return None
+
+
+def _sequence(m: "Machine", container: Any, key: Value) -> Value:
+    items = container.table["items"] if isinstance(container, ListObject) else container
+    if isinstance(items, Unknown):
+        return ListObject(items) if isinstance(key, SliceValue) and isinstance(container, ListObject) else items
+    if isinstance(key, SliceValue):
+        plain = _plain_slice(key)
+        if plain is None:
+            lost = Unknown(Why.DATA, "a slice")
+            return ListObject(lost) if isinstance(container, ListObject) else lost
+        part = items[plain]
+        return ListObject(part) if isinstance(container, ListObject) else part
+    if isinstance(key, int):
+        try:
+            return items[int(key)]
+        except IndexError as error:
+            raise PyRaise("IndexError", str(error)) from error
+    return Unknown(Why.DATA, "an index")
+
+
+def _entry(m: "Machine", container: DictObject, key: Value) -> Value:
+    if isinstance(key, (Unknown, Expr, Alternatives)):
+        return Unknown(Why.DATA, "a dict key")
+    try:
+        if key in container.table:
+            return container.table[key]
+    except TypeError:
+        return Unknown(Why.DATA, "a dict key")
+    if container.default is not None:
+        made = m.call(container.default, [], {})
+        m.heap.write(container.table, key, made)
+        return made
+    rest = container.opaque["rest"]
+    if rest is not None:
+        return rest
+    raise PyRaise("KeyError", repr(key))
+
+
+def _tensor(m: "Machine", container: Tensor, key: Value) -> Value:
+    if container.shape is None:
+        return Tensor(None, container.dtype, container.trace)
+    items = key if isinstance(key, tuple) else (key,)
+    from ..ops.indexing import index
+
+    try:
+        shape = index(container.shape, [_index_item(item) for item in items])
+    except Unread:
+        return Tensor(None, container.dtype, container.trace)
+    except ShapeError as error:
+        from .operators import refuse_index
+
+        return refuse_index(m, container, error)
+    return Tensor(shape, container.dtype, container.trace)
+
+
+def _index_item(item: Value) -> Any:
+    if isinstance(item, SliceValue):
+        return slice(*(_slice_part(part) for part in (item.start, item.stop, item.step)))
+    if item is None or item is Ellipsis or isinstance(item, (int, Expr)):
+        return item
+    if isinstance(item, Tensor) and item.shape is not None and item.dtype is not None:
+        return T.of(item.shape, item.dtype)
+    if isinstance(item, (ListObject, tuple)):
+        items = item.table["items"] if isinstance(item, ListObject) else item
+        if isinstance(items, tuple) and all(isinstance(part, int) for part in items):
+            return list(items)
+        if isinstance(items, tuple) and all(isinstance(part, Expr) or isinstance(part, int) for part in items):
+            return T.of((len(items),), "int")
+    if isinstance(item, range):
+        return T.of((len(item),), "int")
+    raise Unread("index")
+
+
+def _slice_part(part: Value) -> Any:
+    from ..dims import unknown
+
+    if part is None or (isinstance(part, (int, Expr)) and not isinstance(part, bool)):
+        return part
+    return unknown()
+
+
+def set_item(m: "Machine", container: Value, key: Value, new: Value) -> None:
+    """``container[key] = new``. A key that is not known makes the container's content unknown."""
+    if isinstance(container, ListObject):
+        _set_list(m, container, key, new)
+    elif isinstance(container, DictObject):
+        _set_entry(m, container, key, new)
+    elif isinstance(container, Instance) and m.has_attribute(container, "__setitem__"):
+        m.call(m.get_attribute(container, "__setitem__"), [key, new], {})
+
+
+def _set_entry(m: "Machine", container: DictObject, key: Value, new: Value) -> None:
+    if isinstance(key, (Unknown, Expr, Alternatives)):
+        m.heap.write(container.opaque, "rest", key if isinstance(key, Unknown) else Unknown(Why.DATA, "a dict key"))
+        return
+    try:
+        m.heap.write(container.table, key, new)
+    except TypeError:
+        m.heap.write(container.opaque, "rest", Unknown(Why.DATA, "a dict key"))
+
+
+def _set_list(m: "Machine", container: ListObject, key: Value, new: Value) -> None:
+    items = container.table["items"]
+    if isinstance(items, Unknown):
+        return
+    changed = list(items)
+    plain = _plain_slice(key) if isinstance(key, SliceValue) else int(key) if isinstance(key, int) else None
+    if plain is None:
+        m.heap.write(container.table, "items", Unknown(Why.DATA, "a list changed at an unknown index"))
+        return
+    if isinstance(plain, slice):
+        more = m.iterate(new)
+        if more is None:
+            m.heap.write(container.table, "items", Unknown(Why.DATA, "a list changed by unknown items"))
+            return
+        changed[plain] = more
+    else:
+        try:
+            changed[plain] = new
+        except IndexError as error:
+            raise PyRaise("IndexError", str(error)) from error
+    m.heap.write(container.table, "items", tuple(changed))
+
+
+def delete_item(m: "Machine", container: Value, key: Value) -> None:
+    """``del container[key]``."""
+    if isinstance(container, DictObject):
+        if isinstance(key, (Unknown, Expr)):
+            m.heap.write(container.opaque, "rest", Unknown(Why.DATA, "a deleted key"))
+        else:
+            m.heap.delete(container.table, key)
+    elif isinstance(container, ListObject):
+        items = container.table["items"]
+        plain = _plain_slice(key) if isinstance(key, SliceValue) else int(key) if isinstance(key, int) else None
+        if isinstance(items, Unknown):
+            return
+        if plain is None:
+            m.heap.write(container.table, "items", Unknown(Why.DATA, "a list changed at an unknown index"))
+            return
+        changed = list(items)
+        try:
+            del changed[plain]
+        except IndexError as error:
+            raise PyRaise("IndexError", str(error)) from error
+        m.heap.write(container.table, "items", tuple(changed))
+    elif isinstance(container, Instance) and m.has_attribute(container, "__delitem__"):
+        m.call(m.get_attribute(container, "__delitem__"), [key], {})

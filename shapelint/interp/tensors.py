@@ -1,0 +1,207 @@
+"""Attributes of tensors."""
+
+from typing import TYPE_CHECKING
+
+from ..dims import prod
+from .natives import METHODS, NATIVES, PyRaise, method, native
+from .values import BoundMethod, External, Tensor, Unknown, Value, Why
+
+if TYPE_CHECKING:
+    from .machine import Machine
+
+_SAME = frozenset({"data", "grad", "real", "imag"})
+_FLAGS = frozenset({
+    "is_cuda", "is_leaf", "requires_grad", "is_quantized", "is_sparse", "is_mps", "is_meta", "is_nested", "is_mkldnn", "device", "layout", "grad_fn",
+    "names", "is_complex", "output_nr", "itemsize", "nbytes", "retains_grad",
+})
+
+
+def tensor_attribute(m: "Machine", value: Tensor, name: str) -> Value:
+    """``tensor.name``: shapes, flags, and everything else a method."""
+    if name == "shape":
+        return Unknown(Why.DATA, "the shape of a tensor of unknown rank") if value.shape is None else value.shape
+    if name in ("ndim",):
+        return Unknown(Why.DATA, "the rank of a tensor") if value.shape is None else len(value.shape)
+    if name in ("T", "mT", "H", "mH"):
+        return _transposed(value, name)
+    if name in _SAME:
+        return Tensor(value.shape, value.dtype, value.trace, tail=value.tail)
+    if name == "dtype":
+        return _dtype(value)
+    if name in _FLAGS:
+        return Unknown(Why.DATA, f"tensor.{name}")
+    if name in ("__class__",):
+        return m.type_of(value)
+    if ("tensor", name) in METHODS:
+        return BoundMethod(METHODS["tensor", name], value)
+    if name.startswith("__") and name.endswith("__") and name not in ("__getitem__", "__len__"):
+        return Unknown(Why.ATTRIBUTE, f"tensor.{name}")
+    return BoundMethod(External(f"torch.Tensor.{name}"), value)
+
+
+def _dtype(value: Tensor) -> Value:
+    name = {"float": "torch.float32", "int": "torch.int64", "bool": "torch.bool", "complex": "torch.complex64"}.get(value.dtype or "")
+    return External(name) if name else Unknown(Why.DATA, "a dtype")
+
+
+def _transposed(value: Tensor, name: str) -> Value:
+    shape = value.shape
+    if shape is None or (len(shape) < 2 and name != "T"):
+        return Tensor(None, value.dtype, value.trace)
+    turned = shape[::-1] if name in ("T", "H") else (*shape[:-2], shape[-1], shape[-2])
+    return Tensor(turned, value.dtype, value.trace)
+
+
+@method("tensor", "size")
+def _size(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    tensor = args[0]
+    axis = args[1] if len(args) > 1 else kwargs.get("dim")
+    if tensor.shape is None:
+        if isinstance(axis, int) and -len(tensor.tail) <= axis < 0:
+            return tensor.tail[axis]
+        return Unknown(Why.DATA, "a size of a tensor of unknown rank")
+    if axis is None:
+        return tensor.shape
+    if not isinstance(axis, int):
+        return Unknown(Why.DATA, "an axis")
+    if not -len(tensor.shape) <= axis < len(tensor.shape):
+        raise PyRaise("IndexError", "dimension out of range")
+    return tensor.shape[axis]
+
+
+@method("tensor", "dim", "ndimension")
+def _dim(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    return Unknown(Why.DATA, "the rank of a tensor") if args[0].shape is None else len(args[0].shape)
+
+
+@method("tensor", "numel", "nelement")
+def _numel(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    return Unknown(Why.DATA, "an element count") if args[0].shape is None else prod(args[0].shape)
+
+
+@method("tensor", "__len__")
+def _len(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    return args[0].shape[0] if args[0].shape else Unknown(Why.DATA, "the length of a tensor")
+
+
+@method("tensor", "item", "tolist", "backward", "numpy", "storage", "data_ptr", "get_device", "is_floating_point", "is_complex", "stride", "element_size", "any_")
+def _data(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    return Unknown(Why.DATA, "a value computed from data")
+
+
+@method("tensor", "register_hook", "retain_grad", "share_memory_")
+def _nothing(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    return args[0]
+
+
+@native("torch.is_tensor")
+def _is_tensor(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    answer = m.is_instance(args[0], External("torch.Tensor"))
+    return Unknown(Why.DATA, "is_tensor") if answer is None else answer
+
+
+@native("torch.Size")
+def _torch_size(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    items = m.iterate(args[0]) if args else ()
+    return Unknown(Why.DATA, "torch.Size") if items is None else items
+
+
+@native("torch.numel")
+def _torch_numel(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    return _numel(m, args, kwargs) if isinstance(args[0], Tensor) else Unknown(Why.DATA, "an element count")
+
+
+@native("torch.nn.Parameter", "torch.nn.UninitializedParameter", "torch.nn.Buffer")
+def _parameter(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    data = args[0] if args else kwargs.get("data")
+    if isinstance(data, Tensor):
+        return Tensor(data.shape, data.dtype, data.trace, tail=data.tail, is_parameter=True)
+    return Tensor(None, "float", is_parameter=True)
+
+
+@native("torch.FloatTensor", "torch.LongTensor", "torch.Tensor", "torch.IntTensor", "torch.BoolTensor", "torch.DoubleTensor")
+def _legacy(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    """The legacy constructors: sizes, or nested data."""
+    if args and all(isinstance(arg, int) and not isinstance(arg, bool) for arg in args):
+        return m.call(External("torch.empty"), list(args), {})
+    if len(args) == 1 and isinstance(args[0], Tensor):
+        return args[0]
+    return m.call(External("torch.tensor"), args, {})
+
+
+@native("torch.jit.is_scripting", "torch.jit.is_tracing", "torch._C._get_tracing_state", "torch.onnx.is_in_onnx_export", "torch.compiler.is_compiling",
+        "torch.is_autocast_enabled", "torch.overrides.has_torch_function", "torch.cuda.is_available", "torch.distributed.is_initialized",
+        "torch.distributed.is_available")
+def _no(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    name = m.site.place.text if m.site is not None else ""
+    return Unknown(Why.DATA, "the machine") if "cuda" in name or "distributed" in name else False
+
+
+@native("torch._assert")
+def _assert(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    if args and m.truth(args[0]) is False:
+        raise PyRaise("AssertionError", "torch._assert")
+    return None
+
+
+@native("torch.utils.checkpoint.checkpoint")
+def _checkpoint(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    rest = {key: value for key, value in kwargs.items() if key not in ("use_reentrant", "preserve_rng_state", "context_fn", "determinism_check", "debug")}
+    return m.call(args[0], list(args[1:]), rest)
+
+
+@native("torch.utils.checkpoint.checkpoint_sequential")
+def _checkpoint_sequential(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    functions = args[0]
+    value = args[2] if len(args) > 2 else kwargs.get("input")
+    for part in m.iterate(functions) or ():
+        value = m.call(part, [value], {})
+    return value
+
+
+@native("torch.jit.trace", "torch.jit.trace_module", "torch.fx.symbolic_trace")
+def _trace(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    """Tracing runs the module with the example inputs."""
+    example = args[1] if len(args) > 1 else kwargs.get("example_inputs")
+    if example is not None:
+        m.call(args[0], list(example) if isinstance(example, tuple) else [example], {})
+    return args[0]
+
+
+@native("torch.onnx.export")
+def _export(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    example = args[1] if len(args) > 1 else kwargs.get("args")
+    if args and example is not None:
+        m.call(args[0], list(example) if isinstance(example, tuple) else [example], {})
+    return None
+
+
+@native("torchinfo.summary", "torchsummary.summary", "torchsummaryX.summary", "pytorch_model_summary.summary", "torchvision.summary")
+def _summary(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    """``summary(net, (3, 224, 224))`` runs the net: torchsummary adds a batch axis of 2, torchinfo takes the size as it is."""
+    model = args[0] if args else kwargs.get("model")
+    data = kwargs.get("input_data")
+    sizes = args[1] if len(args) > 1 else kwargs.get("input_size")
+    batched = not (m.site is not None and m.imports.comes_from(m, m.site, "torchinfo"))
+    inputs = [data] if data is not None else _inputs_of_size(m, sizes, batched)
+    if inputs:
+        m.call(model, inputs, {})
+    return Unknown(Why.DATA, "a summary")
+
+
+def _inputs_of_size(m: "Machine", sizes: Value, batched: bool) -> list[Value]:
+    items = m.iterate(sizes)
+    if not items:
+        return [Tensor(sizes.shape, "float", sizes.trace)] if isinstance(sizes, Tensor) else []
+    if all(isinstance(item, int) for item in items):
+        return [Tensor((2, *items) if batched else tuple(items), "float")]
+    found = [_inputs_of_size(m, item, batched) for item in items]
+    return [part[0] for part in found] if all(len(part) == 1 for part in found) else []
+
+
+@native("torchviz.make_dot")
+def _make_dot(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    return Unknown(Why.DATA, "a drawing")
+
+
+__all__ = ["NATIVES", "tensor_attribute"]

@@ -1,0 +1,75 @@
+"""Broadcasting for operators: the joint shape of several operands, or the refusal that names the axis at fault."""
+
+from collections.abc import Sequence
+
+from ..dims import Dim, Truth, at_least, equal, is_unknown
+from ..shapes import Shape, aligned, broadcast_size, show
+from .problems import Problem, refuse, require_axis
+
+
+def broadcast(*shapes: Shape, problem: Problem = Problem.BROADCAST, what: str = "operands", arg: str = "other") -> Shape:
+    """The shape that all ``shapes`` broadcast to. Refuses where two sizes differ and neither can be 1."""
+    if all(shape == shapes[0] for shape in shapes[1:]):
+        return shapes[0] if shapes else ()
+    columns = aligned(*shapes)
+    return tuple(_joint(column, i - len(columns), shapes, problem, what, arg) for i, column in enumerate(columns))
+
+
+def _joint(column: Sequence[Dim], axis: int, shapes: Sequence[Shape], problem: Problem, what: str, arg: str) -> Dim:
+    size = column[0]
+    for other in column[1:]:
+        joint, fits = broadcast_size(size, other)
+        if fits is Truth.NEVER:
+            shown = " and ".join(show(shape) for shape in shapes)
+            message = f"{what} {shown} do not broadcast: axis {axis} is {size} and {other}"
+            raise refuse(problem, message, arg=arg, expected=size, received=other, axis=axis)
+        size = _certain(size, other) if is_unknown(joint) else joint
+    return size
+
+
+def _certain(left: Dim, right: Dim) -> Dim:
+    """The joint size wherever torch accepts the pair: the larger one, where it is known which one that is."""
+    for one, other in ((left, right), (right, left)):
+        if isinstance(one, int) and one != 1:
+            return one
+        if at_least(one, other) is Truth.ALWAYS and at_least(other, 1) is Truth.ALWAYS:
+            return one
+    return broadcast_size(left, right)[0]
+
+
+def broadcast_onto(input: Shape, target: Shape, problem: Problem, message: str, arg: str = "input") -> None:
+    """Refuse where ``input`` cannot be expanded to ``target``. ``message`` may use ``{received}`` and ``{expected}``."""
+    if len(input) > len(target):
+        raise refuse(problem, message.format(received=show(input), expected=show(target)), arg=arg, expected=len(target), received=len(input))
+    for i in range(1, len(input) + 1):
+        size, wanted = input[-i], target[-i]
+        if isinstance(size, int) and size == 1:
+            continue
+        if broadcast_size(size, wanted)[1] is Truth.NEVER or (isinstance(wanted, int) and wanted == 1 and at_least(size, 2) is Truth.ALWAYS):
+            shown = message.format(received=show(input), expected=show(target))
+            raise refuse(problem, shown, arg=arg, expected=wanted, received=size, axis=-i)
+
+
+def require_axes(axes: Sequence[int], rank: int, arg: str = "dim") -> tuple[int, ...]:
+    """``axes`` counted from 0. Refuse one that is out of range or given twice."""
+    found = tuple(require_axis(axis, rank, arg) for axis in axes)
+    for i, axis in enumerate(found):
+        if axis in found[:i]:
+            raise refuse(Problem.AXIS, f"axis {axis} appears more than once in {arg}={tuple(axes)}", arg=arg, param=arg)
+    return found
+
+
+def may_expand(shape: Shape, onto: Shape) -> bool:
+    """Whether ``shape`` may be expanded to ``onto``. False only where torch certainly refuses, whatever the symbols are."""
+    if len(shape) > len(onto):
+        return False
+    pairs = zip(shape, onto[len(onto) - len(shape) :], strict=True)
+    return not any(equal(have, want) is Truth.NEVER and equal(have, 1) is Truth.NEVER for have, want in pairs)
+
+
+def may_be_same(left: Shape, right: Shape) -> bool:
+    """Whether two shapes may be equal. False only where they certainly differ."""
+    return len(left) == len(right) and not any(equal(a, b) is Truth.NEVER for a, b in zip(left, right, strict=True))
+
+
+__all__ = ["broadcast", "broadcast_onto", "may_be_same", "may_expand", "require_axes"]

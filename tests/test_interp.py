@@ -1,0 +1,201 @@
+"""The interpreter on small programs: what it states about values, and what it refuses to guess."""
+
+import textwrap
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shapelint.interp import Options, Program
+from shapelint.interp.events import Refused
+from shapelint.interp.machine import Machine
+from shapelint.interp.values import ListObject, Tensor, Unknown
+from shapelint.source.files import parse_text
+from shapelint.source.text import SourceFile
+
+HEAD = "import torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n"
+
+
+def run(text: str, path: str = "net.py", options: Options | None = None) -> Machine:
+    source = parse_text(path, HEAD + textwrap.dedent(text))
+    assert isinstance(source, SourceFile), source
+    program = Program([], options)
+    program.run(source)
+    assert program.machine is not None
+    program.machine.main_scope = program.main_scope  # type: ignore[attr-defined]
+    return program.machine
+
+
+def value(text: str, name: str = "result") -> Any:
+    """The value of a module-level name after the run: shapes for tensors, tuples for lists."""
+    found = run(text).main_scope.table[name]  # type: ignore[attr-defined]
+    return plain(found)
+
+
+def plain(found: Any) -> Any:
+    if isinstance(found, Tensor):
+        return found.shape
+    if isinstance(found, ListObject):
+        items = found.table["items"]
+        return plain(items)
+    if isinstance(found, Unknown):
+        return "unknown"
+    return tuple(map(plain, found)) if isinstance(found, tuple) else found
+
+
+def refusals(text: str, certain: bool = True) -> list[tuple[str, str]]:
+    events = [event for event in run(text).events if isinstance(event, Refused) and event.application.certain is certain]
+    return [(event.application.name, event.error.problem.value) for event in events]
+
+
+@pytest.mark.parametrize("text, expected", [
+    ("result = nn.Conv2d(3, 8, 3)(torch.randn(2, 3, 8, 8))", (2, 8, 6, 6)),
+    ("def f(x, *, k=3):\n    return nn.Conv1d(4, k, k)(x)\nresult = f(torch.zeros(1, 4, 9), k=5)", (1, 5, 5)),
+    ("layers = [nn.Linear(4, 4) for _ in range(3)] + [nn.Linear(4, 2)]\nresult = nn.Sequential(*layers)(torch.ones(7, 4))", (7, 2)),
+    ("net = nn.Sequential()\nnet.add_module('a', nn.Linear(4, 5))\nresult = net.a(torch.ones(7, 4))", (7, 5)),
+    ("m = nn.ModuleDict({'a': nn.Linear(4, 5)})\nx = torch.ones(2, 4)\nfor k in m:\n    x = m[k](x)\nresult = x", (2, 5)),
+    ("x = torch.randn(2, 3, 4)\nb, c, d = x.shape\nresult = x.reshape(b, c * d)", (2, 12)),
+    ("net = nn.Sequential(nn.Linear(2, 3), nn.ReLU(), nn.Linear(3, 4))\nresult = net[:2](torch.ones(1, 2))", (1, 3)),
+    ("from collections import OrderedDict\nn = nn.Sequential(OrderedDict([('a', nn.Linear(2, 3)), ('b', nn.Linear(3, 6))]))\nresult = n(torch.ones(1, 2))", (1, 6)),
+    ("from functools import partial\nconv = partial(nn.Conv2d, kernel_size=3, padding=1)\nresult = conv(3, 5)(torch.ones(1, 3, 4, 4))", (1, 5, 4, 4)),
+    ("x = torch.ones(4, 2)\nx += torch.ones(2)\nresult = x", (4, 2)),
+    ("result = (lambda x: x.flatten(1))(torch.ones(2, 3, 4))", (2, 12)),
+    ("def g():\n    yield nn.Linear(2, 3)\n    yield nn.Linear(3, 4)\nresult = nn.Sequential(*g())(torch.ones(1, 2))", (1, 4)),
+    ("class A(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.w = nn.Parameter(torch.randn(5, 4))\n    def forward(self, x):\n"
+     "        return x @ self.w.t()\nresult = A()(torch.ones(2, 4))", (2, 5)),
+    ("class A(nn.Conv2d):\n    def __init__(self, i, o):\n        super().__init__(i, o, 3, padding=1)\n    def forward(self, x):\n        return F.relu(super().forward(x))\n"
+     "result = A(3, 8)(torch.ones(1, 3, 5, 5))", (1, 8, 5, 5)),
+    ("x = torch.ones(2, 3)\nresult = x.cuda().float().detach().to('cpu').contiguous()", (2, 3)),
+    ("try:\n    import nothing_like_this\nexcept ImportError:\n    nothing_like_this = None\nresult = 3", 3),
+    ("def f(n):\n    return 1 if n == 0 else n * f(n - 1)\nresult = f(5)", 120),
+    ("x = torch.ones(2, 3, 8, 8)\nwith torch.no_grad():\n    y = nn.MaxPool2d(2)(x)\nresult = y", (2, 3, 4, 4)),
+    ("total = 0\nfor i in range(10):\n    if i == 3:\n        continue\n    if i == 6:\n        break\n    total += i\nresult = total", 12),
+    ("n = 10\nk = 0\nwhile n > 1:\n    n //= 2\n    k += 1\nresult = k", 3),
+])
+def test_follows_ordinary_python(text: str, expected: Any) -> None:
+    assert value(text) == expected
+
+
+def test_joins_what_branches_agree_on() -> None:
+    assert value("""
+        import random
+        x = torch.ones(2, 3)
+        if random.random() > 0.5:
+            y = nn.Linear(3, 8)(x)
+        else:
+            y = nn.Sequential(nn.Linear(3, 4), nn.Linear(4, 8))(x)
+        result = y
+    """) == (2, 8)
+
+
+def test_an_undecided_size_is_unread_not_guessed() -> None:
+    shape = value("""
+        import random
+        result = torch.ones(2, 3) if random.random() > 0.5 else torch.ones(2, 4)
+    """)
+    assert shape[0] == 2 and getattr(shape[1], "unread", False)
+
+
+def test_an_early_return_is_joined_with_the_end() -> None:
+    shape = value("""
+        import random
+        def f(x):
+            if random.random() > 0.5:
+                return x
+            return torch.cat([x, x])
+        result = f(torch.ones(2, 3))
+    """)
+    assert shape[1] == 3 and getattr(shape[0], "unread", False)
+
+
+def test_errors_on_undecided_paths_are_not_certain() -> None:
+    text = """
+        import random
+        x = torch.ones(2, 3)
+        if random.random() > 0.5:
+            nn.Linear(4, 5)(x)
+    """
+    assert refusals(text) == []
+    assert refusals(text, certain=False) == [("Linear", "features")]
+
+
+@pytest.mark.parametrize("block", ["try:\n    {0}\nexcept RuntimeError:\n    pass", "with pytest.raises(RuntimeError):\n    {0}"])
+def test_errors_that_the_program_expects_are_not_certain(block: str) -> None:
+    assert refusals("import pytest\n" + block.format("nn.Linear(4, 5)(torch.ones(2, 3))")) == []
+
+
+def test_several_independent_errors_are_all_found() -> None:
+    assert refusals("""
+        net = nn.Sequential(nn.Conv2d(3, 8, 3), nn.Conv2d(9, 8, 3), nn.Flatten(), nn.Linear(100, 5))
+        net(torch.ones(1, 3, 8, 8))
+    """) == [("1", "channels"), ("3", "features")]
+
+
+def test_a_class_that_nothing_calls_is_checked() -> None:
+    assert refusals("""
+        class Net(nn.Module):
+            def __init__(self, width):
+                super().__init__()
+                self.a = nn.Linear(width, 64)
+                self.b = nn.Linear(32, 10)
+            def forward(self, x):
+                return self.b(torch.relu(self.a(x)))
+    """) == [("b", "features")]
+
+
+def test_illegal_hyper_parameters_are_found_without_a_call() -> None:
+    assert refusals("""
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.a = nn.Conv2d(8, 9, 3, groups=2)
+                self.b = nn.Conv2d(8, 8, 3, stride=2, padding='same')
+    """) == [("Conv2d", "groups"), ("Conv2d", "hyper-parameter")]
+
+
+def test_unknown_packages_are_unknown_with_a_reason() -> None:
+    machine = run("import mystery\nresult = mystery.net(torch.ones(2, 3))")
+    assert isinstance(machine.main_scope.table["result"], Unknown)  # type: ignore[attr-defined]
+    assert ("a package that is not read", "mystery.net") in machine.coverage.reasons
+
+
+@pytest.mark.parametrize("text", [
+    "while True:\n    x = 1", "def f():\n    return f()\nf()", "def f(n):\n    return f(n + 1) + f(n + 2)\nf(0)",
+    "x = []\nfor i in range(10**9):\n    x.append(i)", "x = [0] * 10**9", "x = 10 ** 10 ** 8", "s = 'a'\nfor _ in range(100):\n    s = s + s",
+    "def g():\n    while True:\n        yield 1\nlist(g())", "x = " + "(" * 150 + "1" + ")" * 150,
+])
+def test_programs_without_end_end(text: str) -> None:
+    run(text)
+
+
+def test_files_of_a_package_find_each_other(tmp_path: Path) -> None:
+    package = tmp_path / "pkg"
+    package.mkdir()
+    (package / "__init__.py").write_text("from .blocks import Block\n")
+    (package / "blocks.py").write_text(HEAD + "class Block(nn.Module):\n    def __init__(self, c):\n        super().__init__()\n        self.fc = nn.Linear(c, 2 * c)\n"
+                                       "    def forward(self, x):\n        return self.fc(x)\n")
+    main = "from pkg import Block\nfrom pkg.blocks import Block as Same\nimport pkg.blocks\nresult = pkg.blocks.Block(6)(Same(3)(Block(1.5 * 2 == 3 and 3 or 4)(torch.ones(1, 3))[:, :3]))\n"
+    found = run(main, str(tmp_path / "main.py")).main_scope.table["result"]  # type: ignore[attr-defined]
+    assert found.shape == (1, 12)
+
+
+@pytest.mark.parametrize("text, expected", [
+    ("# shapelint: input=4 3 8 8\nclass Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.c = nn.Conv2d(1, 8, 3)\n"
+     "    def forward(self, x):\n        return self.c(x)\n", [("c", "channels")]),
+    ("class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.c = nn.Conv2d(1, 8, 3)\n"
+     "    def forward(self, x: Float[Tensor, 'n 3 h w']):\n        return self.c(x)\n", [("c", "channels")]),
+    ("net = nn.Conv2d(1, 8, 3)  # shapelint: input=4 3 8 8\n", [("Conv2d", "channels")]),
+    ("net = nn.Conv2d(1, 8, 3)\nfrom torchsummary import summary\nsummary(net, (3, 8, 8))\n", [("Conv2d", "channels")]),
+    ("net = nn.Conv2d(1, 8, 3)\nimport torchinfo\ntorchinfo.summary(net, input_size=(2, 3, 8, 8))\n", [("Conv2d", "channels")]),
+    ("torch.jit.trace(nn.Conv2d(1, 8, 3), torch.ones(1, 3, 8, 8))\n", [("Conv2d", "channels")]),
+    ("torch.onnx.export(nn.Conv2d(1, 8, 3), torch.ones(1, 3, 8, 8), 'net.onnx')\n", [("Conv2d", "channels")]),
+])
+def test_sizes_come_from_where_people_state_them(text: str, expected: list[tuple[str, str]]) -> None:
+    assert refusals(text) == expected
+
+
+def test_settings_name_a_model_and_its_input() -> None:
+    text = "class Net(nn.Module):\n    def __init__(self, c):\n        super().__init__()\n        self.c = nn.Conv2d(c, 8, 3)\n    def forward(self, x):\n        return self.c(x)\n"
+    options = Options(targets={"net:Net(1)": "2 3 8 8"})
+    events = [event for event in run(text, options=options).events if isinstance(event, Refused)]
+    assert [(event.application.name, event.application.source.how) for event in events] == [("c", "settings")]  # type: ignore[union-attr]
