@@ -8,7 +8,6 @@ import pytest
 import shapelint.interp
 from shapelint.check import CheckOptions, Result, check_paths, check_sources
 from shapelint.config import Config
-from shapelint.diagnostics import Diagnostic
 from shapelint.interp.events import Event, Misnamed
 from shapelint.interp.values import Place
 from shapelint.source import SourceFile

@@ -146,7 +146,7 @@ def test_a_closed_pipe_ends_quietly(folder: Path) -> None:
 
 def test_a_run_imports_nothing_heavy(folder: Path) -> None:
     (folder / "net.py").write_text(CLEAN)
-    heavy = ["torch", "libcst", "mypy", "rich", "numpy", "pathspec", "json", "difflib", "dataclasses", "tokenize", "unicodedata"]
+    heavy = ["torch", "libcst", "mypy", "rich", "numpy", "pathspec", "json", "difflib", "dataclasses", "unicodedata"]
     code = f"import sys; from shapelint.cli import main; main(['net.py']); print([name for name in {heavy!r} if name in sys.modules])"
     done = run("-c", code)
     assert done.stdout.splitlines()[-1] == "[]", done.stdout + done.stderr

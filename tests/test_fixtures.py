@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from shapelint.check import check_paths
-from shapelint.config import Config
+from shapelint.config import load_config
 from shapelint.interp import Program
 from shapelint.interp.values import ListObject, Tensor
 from shapelint.source.files import read_source
@@ -42,7 +42,7 @@ def test_diagnostics_are_those_of_the_markers(project: str) -> None:
     root = FIXTURES / project
     files = source_files(root)
     expected = [marker for path in files for marker in read_markers(path, root).errors]
-    result = check_paths([str(root)], Config())
+    result = check_paths([str(root)], load_config([str(root)], default_off=default_off()))
     found = [Found(place(item.span.file, item.span.line, root), item.code, item.span.column, item.message) for item in result.diagnostics]
     assert not compare(expected, found), "\n".join(compare(expected, found))
 

@@ -14,7 +14,7 @@ import pytest
 
 from shapelint import ops
 from shapelint.dims import Expr, evaluate, sym
-from shapelint.ops.declare import Operator
+from shapelint.ops.declare import Layer, Operator
 from shapelint.ops.examples import Example
 from shapelint.ops.kinds import ABSENT, Kind, T
 from shapelint.ops.problems import ShapeError, Unread
@@ -58,6 +58,8 @@ def real(item: Any) -> Any:
         return tensor(item)
     if isinstance(item, (tuple, list)):
         return type(item)(real(part) for part in item)
+    if isinstance(item, Layer):
+        return torch_object(item.op)(*real(item.written[0]), **real(item.written[1]))
     if isinstance(item, dict):
         return {name: real(part) for name, part in item.items()}
     return item

@@ -123,6 +123,10 @@ def _constant_binary(m: Any, op: str, left: Any, right: Any) -> Value:
         return Unknown(Why.LIMIT, "a huge number")
     if op == "*" and _repetition(left, right) > limits.LISTED_ITEMS:
         return Unknown(Why.LIMIT, "a long repetition")
+    if op == "+" and isinstance(left, (str, bytes, tuple)) and len(left) > limits.LISTED_ITEMS:
+        return Unknown(Why.LIMIT, "a long sequence")
+    if op == "*" and isinstance(left, int) and isinstance(right, int) and left.bit_length() + right.bit_length() > limits.INTEGER_BITS:
+        return Unknown(Why.LIMIT, "a huge number")
     try:
         return _PYTHON[op](left, right)
     except ArithmeticError as error:

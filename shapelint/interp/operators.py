@@ -478,7 +478,7 @@ def places_of_method(site: "Site", names: list[str]) -> dict[str, Place]:
     return places(site, names[1:]).args
 
 
-_CORRECTABLE = (Problem.CHANNELS, Problem.FEATURES, Problem.NORM_FEATURES)
+_CORRECTABLE = (Problem.CHANNELS, Problem.FEATURES)
 
 
 def _refused(m: "Machine", application: Application, error: ShapeError, dtype: str | None, layer: Layer | None = None) -> Value:
@@ -486,6 +486,8 @@ def _refused(m: "Machine", application: Application, error: ShapeError, dtype: s
     m.coverage.count(application.op.name, True)
     m.emit(Refused(application, error))
     tensor = application.tensors.get(error.arg) or next(iter(application.tensors.values()), None)
+    if error.problem is Problem.NORM_FEATURES and tensor is not None:
+        return tensor  # a normalisation keeps its input's shape, whatever it was made for
     if layer is not None and error.problem in _CORRECTABLE and error.axis is not None and tensor is not None and tensor.shape is not None:
         corrected: list[Dim] = list(tensor.shape)
         if error.expected is not None and -len(corrected) <= error.axis < len(corrected):

@@ -87,6 +87,7 @@ class _Run:
     def __init__(self, machine: Machine, source: SourceFile, options: Options) -> None:
         self.m, self.source, self.options = machine, source, options
         self.scope = Scope(source, "__main__")
+        self.explored = 0  # steps spent on what nothing calls
         comments = read_comments(source) if "#" in source.text else None
         self.directives: dict[int, InputDirective] = {item.line: item for item in comments.inputs} if comments is not None else {}
 
@@ -186,11 +187,17 @@ class _Run:
 
     def _exploring(self, action: object) -> None:
         m = self.m
+        left = limits.STEPS_EXPLORING_A_FILE - self.explored
+        if left <= 0:
+            m.coverage.lose(Unknown(Why.LIMIT, "uncalled classes and functions"))
+            return
         m.exploring, m.training_default = True, False
+        before = m.steps
         try:
-            self._guarded(action, limits.STEPS_PER_ENTRY // 4)
+            self._guarded(action, min(left, limits.STEPS_PER_EXPLORATION))
         finally:
             m.exploring, m.training_default = False, True
+            self.explored += m.steps - before
 
     def _explore(self, cls: ClassValue) -> None:
         made = [instance for instance in self.m.instances if instance.cls is cls][:2]

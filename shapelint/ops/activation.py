@@ -8,10 +8,10 @@ from typing import Any
 
 from ..dims import Truth, equal
 from ..shapes import Shape, show
-from .declare import Layer, function, module
+from .declare import Layer, function, keeps_shape, module
 from .examples import call
 from .kinds import Axis, Ignored, Raw, Size, Switch, T, Tensor
-from .problems import Problem, refuse, require_axis, require_at_least, require_divides, require_equal
+from .problems import Problem, refuse, require_at_least, require_axis, require_divides, require_equal
 
 
 def _nn(*names: str) -> list[str]:
@@ -36,7 +36,9 @@ def check_axis(dim: Any, input: Shape) -> None:
 def check_order(low: Any, high: Any, names: tuple[str, str], strict: bool) -> None:
     """Refuse bounds in the wrong order, where both were read."""
     if isinstance(low, (int, float)) and isinstance(high, (int, float)) and (low >= high if strict else low > high):
-        raise refuse(Problem.HYPER_PARAMETER, f"{names[0]}={low} must be {'below' if strict else 'at most'} {names[1]}={high}", arg=names[0], param=names[0])
+        raise refuse(
+            Problem.HYPER_PARAMETER, f"{names[0]}={low} must be {'below' if strict else 'at most'} {names[1]}={high}", arg=names[0], param=names[0],
+        )
 
 
 def check_approximate(approximate: Any) -> None:
@@ -71,6 +73,7 @@ class Elementwise(Layer):
     """Base of modules that keep the shape of any tensor."""
 
     any_rank = True
+    keeps_shape = True
 
     def forward(self, input: Tensor) -> Shape:
         return input
@@ -84,7 +87,10 @@ class Plain(Elementwise):
     """The shape stays."""
 
 
-@module(*_nn("ReLU", "ReLU6", "SELU", "SiLU", "Mish", "Hardswish", "Hardsigmoid"), good=lambda: [call().on((2, 3)), call(True).on((2, 3, 4)), call(inplace=True).on(T())])
+@module(
+    *_nn("ReLU", "ReLU6", "SELU", "SiLU", "Mish", "Hardswish", "Hardsigmoid"),
+    good=lambda: [call().on((2, 3)), call(True).on((2, 3, 4)), call(inplace=True).on(T())],
+)
 class InPlace(Elementwise):
     """The shape stays."""
 
@@ -99,7 +105,9 @@ class ELU(Elementwise):
     inplace: Ignored = False
 
 
-@module("torch.nn.CELU", good=lambda: [call().on((2, 3)), call(0.5, True).on((4,))], bad=lambda: [call(0.0).on((2, 3)).refused(Problem.HYPER_PARAMETER)])
+@module(
+    "torch.nn.CELU", good=lambda: [call().on((2, 3)), call(0.5, True).on((4,))], bad=lambda: [call(0.0).on((2, 3)).refused(Problem.HYPER_PARAMETER)],
+)
 class CELU(ELU):
     """The shape stays."""
 
@@ -123,7 +131,9 @@ class Hardshrink(Elementwise):
     lambd: Ignored = 0.5
 
 
-@module("torch.nn.Softshrink", good=lambda: [call().on((2, 3)), call(0.2).on((4,))], bad=lambda: [call(-1.0).on((4,)).refused(Problem.HYPER_PARAMETER)])
+@module(
+    "torch.nn.Softshrink", good=lambda: [call().on((2, 3)), call(0.2).on((4,))], bad=lambda: [call(-1.0).on((4,)).refused(Problem.HYPER_PARAMETER)],
+)
 class Softshrink(Hardshrink):
     """The shape stays."""
 
@@ -225,7 +235,9 @@ class Softmax2d(Layer):
 
     def forward(self, input: Tensor) -> Shape:
         if len(input) not in (3, 4):
-            raise refuse(Problem.RANK, f"expects 4 axes (or 3 without a batch) but receives {len(input)}: {show(input)}", expected=4, received=len(input))
+            raise refuse(
+                Problem.RANK, f"expects 4 axes (or 3 without a batch) but receives {len(input)}: {show(input)}", expected=4, received=len(input),
+            )
         return input
 
 
@@ -259,7 +271,9 @@ class PReLU(Layer):
     any_rank = True
 
     def check(self) -> None:
-        require_at_least(self.num_parameters, 0, Problem.HYPER_PARAMETER, "num_parameters must not be negative, not {received}", param="num_parameters")
+        require_at_least(
+            self.num_parameters, 0, Problem.HYPER_PARAMETER, "num_parameters must not be negative, not {received}", param="num_parameters",
+        )
 
     def forward(self, input: Tensor) -> Shape:
         return _per_channel(input, self.num_parameters, "num_parameters")
@@ -283,6 +297,7 @@ def _per_channel(input: Shape, slopes: Any, param: str) -> Shape:
     *_functional("relu_", "selu_"), "torch.selu", "torch.selu_", "torch.special.expit",
     good=lambda: [call(T(2, 3)), call(T())],
 )
+@keeps_shape
 def plain(input: Tensor) -> Shape:
     """The shape stays."""
     return input
@@ -292,24 +307,30 @@ def plain(input: Tensor) -> Shape:
     *_functional("relu", "relu6", "selu", "silu", "mish", "hardswish", "hardsigmoid"),
     good=lambda: [call(T(2, 3)), call(T(2, 3), True), call(T(), inplace=False)],
 )
+@keeps_shape
 def in_place(input: Tensor, inplace: Ignored = False) -> Shape:
     """The shape stays."""
     return input
 
 
 @function("torch.nn.functional.elu", good=lambda: [call(T(2, 3)), call(T(4), 0.5, True)])
+@keeps_shape
 def elu(input: Tensor, alpha: Ignored = 1.0, inplace: Ignored = False) -> Shape:
     """The shape stays."""
     return input
 
 
 @function("torch.nn.functional.elu_", good=lambda: [call(T(2, 3)), call(T(4), 0.5)])
+@keeps_shape
 def elu_(input: Tensor, alpha: Ignored = 1.0) -> Shape:
     """The shape stays."""
     return input
 
 
-@function("torch.nn.functional.celu", good=lambda: [call(T(2, 3)), call(T(4), 0.5, True)], bad=lambda: [call(T(4), 0.0).refused(Problem.HYPER_PARAMETER)])
+@function(
+    "torch.nn.functional.celu", good=lambda: [call(T(2, 3)), call(T(4), 0.5, True)], bad=lambda: [call(T(4), 0.0).refused(Problem.HYPER_PARAMETER)],
+)
+@keeps_shape
 def celu(input: Tensor, alpha: Ignored = 1.0, inplace: Ignored = False) -> Shape:
     """The shape stays."""
     check_alpha(alpha)
@@ -320,6 +341,7 @@ def celu(input: Tensor, alpha: Ignored = 1.0, inplace: Ignored = False) -> Shape
     "torch.nn.functional.celu_", "torch.celu", "torch.celu_",
     good=lambda: [call(T(2, 3)), call(T(4), 0.5)], bad=lambda: [call(T(4), 0.0).refused(Problem.HYPER_PARAMETER)],
 )
+@keeps_shape
 def celu_(input: Tensor, alpha: Ignored = 1.0) -> Shape:
     """The shape stays."""
     check_alpha(alpha)
@@ -327,24 +349,30 @@ def celu_(input: Tensor, alpha: Ignored = 1.0) -> Shape:
 
 
 @function("torch.nn.functional.leaky_relu", good=lambda: [call(T(2, 3)), call(T(4), 0.5, True)])
+@keeps_shape
 def leaky_relu(input: Tensor, negative_slope: Ignored = 0.01, inplace: Ignored = False) -> Shape:
     """The shape stays."""
     return input
 
 
 @function("torch.nn.functional.leaky_relu_", good=lambda: [call(T(2, 3)), call(T(4), 0.5)])
+@keeps_shape
 def leaky_relu_(input: Tensor, negative_slope: Ignored = 0.01) -> Shape:
     """The shape stays."""
     return input
 
 
 @function("torch.nn.functional.hardshrink", *_everywhere("hardshrink"), good=lambda: [call(T(2, 3)), call(T(4), -0.5)])
+@keeps_shape
 def hardshrink(input: Tensor, lambd: Ignored = 0.5) -> Shape:
     """The shape stays."""
     return input
 
 
-@function("torch.nn.functional.softshrink", good=lambda: [call(T(2, 3)), call(T(4), 0.2)], bad=lambda: [call(T(4), -0.5).refused(Problem.HYPER_PARAMETER)])
+@function(
+    "torch.nn.functional.softshrink", good=lambda: [call(T(2, 3)), call(T(4), 0.2)], bad=lambda: [call(T(4), -0.5).refused(Problem.HYPER_PARAMETER)],
+)
+@keeps_shape
 def softshrink(input: Tensor, lambd: Ignored = 0.5) -> Shape:
     """The shape stays."""
     check_lambd(lambd)
@@ -352,18 +380,21 @@ def softshrink(input: Tensor, lambd: Ignored = 0.5) -> Shape:
 
 
 @function("torch.nn.functional.softplus", good=lambda: [call(T(2, 3)), call(T(4), 2.0, 10.0)])
+@keeps_shape
 def softplus(input: Tensor, beta: Ignored = 1.0, threshold: Ignored = 20.0) -> Shape:
     """The shape stays."""
     return input
 
 
 @function("torch.nn.functional.threshold", good=lambda: [call(T(2, 3), 0.1, 2.0), call(T(4), 0.1, 2.0, True)])
+@keeps_shape
 def threshold(input: Tensor, threshold: Ignored, value: Ignored, inplace: Ignored = False) -> Shape:
     """The shape stays."""
     return input
 
 
 @function("torch.nn.functional.threshold_", "torch.threshold", "torch.threshold_", good=lambda: [call(T(2, 3), 0.1, 2.0)])
+@keeps_shape
 def threshold_(input: Tensor, threshold: Ignored, value: Ignored) -> Shape:
     """The shape stays."""
     return input
@@ -373,6 +404,7 @@ def threshold_(input: Tensor, threshold: Ignored, value: Ignored) -> Shape:
     "torch.nn.functional.hardtanh",
     good=lambda: [call(T(2, 3)), call(T(4), -2.0, 2.0, True), call(T(4), 1.0, 1.0)], bad=lambda: [call(T(4), 2.0).refused(Problem.HYPER_PARAMETER)],
 )
+@keeps_shape
 def hardtanh(input: Tensor, min_val: Ignored = -1.0, max_val: Ignored = 1.0, inplace: Ignored = False) -> Shape:
     """The shape stays."""
     check_order(min_val, max_val, ("min_val", "max_val"), strict=False)
@@ -380,6 +412,7 @@ def hardtanh(input: Tensor, min_val: Ignored = -1.0, max_val: Ignored = 1.0, inp
 
 
 @function("torch.nn.functional.hardtanh_", good=lambda: [call(T(2, 3)), call(T(4), -2.0, 2.0)])
+@keeps_shape
 def hardtanh_(input: Tensor, min_val: Ignored = -1.0, max_val: Ignored = 1.0) -> Shape:
     """The shape stays."""
     return input
@@ -389,6 +422,7 @@ def hardtanh_(input: Tensor, min_val: Ignored = -1.0, max_val: Ignored = 1.0) ->
     "torch.nn.functional.rrelu",
     good=lambda: [call(T(2, 3)), call(T(4), 0.1, 0.3, True, True)], bad=lambda: [call(T(4), 0.5, 0.1).refused(Problem.HYPER_PARAMETER)],
 )
+@keeps_shape
 def rrelu(input: Tensor, lower: Ignored = 1 / 8, upper: Ignored = 1 / 3, training: Switch = False, inplace: Ignored = False) -> Shape:
     """The shape stays."""
     check_order(lower, upper, ("lower", "upper"), strict=False)
@@ -399,6 +433,7 @@ def rrelu(input: Tensor, lower: Ignored = 1 / 8, upper: Ignored = 1 / 3, trainin
     "torch.nn.functional.rrelu_", "torch.rrelu", "torch.rrelu_",
     good=lambda: [call(T(2, 3)), call(T(4), 0.1, 0.3, True)], bad=lambda: [call(T(4), 0.5, 0.1).refused(Problem.HYPER_PARAMETER)],
 )
+@keeps_shape
 def rrelu_(input: Tensor, lower: Ignored = 1 / 8, upper: Ignored = 1 / 3, training: Switch = False) -> Shape:
     """The shape stays."""
     check_order(lower, upper, ("lower", "upper"), strict=False)
@@ -409,6 +444,7 @@ def rrelu_(input: Tensor, lower: Ignored = 1 / 8, upper: Ignored = 1 / 3, traini
     "torch.nn.functional.gelu",
     good=lambda: [call(T(2, 3)), call(T(4), approximate="tanh")], bad=lambda: [call(T(4), approximate="sigmoid").refused(Problem.HYPER_PARAMETER)],
 )
+@keeps_shape
 def gelu(input: Tensor, *, approximate: Raw = "none") -> Shape:
     """The shape stays."""
     check_approximate(approximate)
@@ -423,6 +459,7 @@ def gelu(input: Tensor, *, approximate: Raw = "none") -> Shape:
     good=lambda: [call(T(2, 3), 1), call(T(2, 3, 4), dim=-1), call(T(4)), call(T(), 0), call(T(2, 3, 4, 5), -3, 3)],
     bad=lambda: [call(T(2, 3), 2).refused(Problem.AXIS), call(T(3), dim=-2).refused(Problem.AXIS)],
 )
+@keeps_shape
 def softmax(input: Tensor, dim: Raw = None, _stacklevel: Ignored = 3, dtype: Ignored = None) -> Shape:
     """The shape stays; dim must be an axis."""
     check_axis(dim, input)
@@ -434,6 +471,7 @@ def softmax(input: Tensor, dim: Raw = None, _stacklevel: Ignored = 3, dtype: Ign
     good=lambda: [call(T(2, 3), 1), call(T(2, 3, 4), dim=-1), call(T(), 0), call(T(2, 3, 4, 5), -3)],
     bad=lambda: [call(T(2, 3), 2).refused(Problem.AXIS), call(T(3), dim=-2).refused(Problem.AXIS)],
 )
+@keeps_shape
 def softmax_of(input: Tensor, dim: Raw, dtype: Ignored = None) -> Shape:
     """The shape stays; dim must be an axis."""
     check_axis(dim, input)
@@ -445,6 +483,7 @@ def softmax_of(input: Tensor, dim: Raw, dtype: Ignored = None) -> Shape:
     good=lambda: [call(T(2, 3)), call(T(2, 3, 4), 0.5, True, 1e-10, 1), call(T(2, 3), hard=True, dim=0)],
     bad=lambda: [call(T(2, 3), dim=2).refused(Problem.AXIS)],
 )
+@keeps_shape
 def gumbel_softmax(logits: Tensor, tau: Ignored = 1, hard: Ignored = False, eps: Ignored = 1e-10, dim: Raw = -1) -> Shape:
     """The shape stays; dim must be an axis."""
     check_axis(dim, logits)
@@ -466,8 +505,11 @@ def glu(input: Tensor, dim: Axis = -1) -> Shape:
     good=lambda: [call(T(2, 3), T(1)), call(T(2, 3, 4), T(3)), call(T(4), T())],
     bad=lambda: [call(T(2, 3), T(2)).refused(Problem.CHANNELS), call(T(2, 3), T(1, 3)).refused(Problem.RANK)],
 )
+@keeps_shape
 def prelu(input: Tensor, weight: Tensor) -> Shape:
     """The shape stays; weight has one slope, or one for each channel (axis 1)."""
     if len(weight) > 1:
-        raise refuse(Problem.RANK, f"weight needs at most one axis but has {len(weight)}: {show(weight)}", arg="weight", expected=1, received=len(weight))
+        raise refuse(
+            Problem.RANK, f"weight needs at most one axis but has {len(weight)}: {show(weight)}", arg="weight", expected=1, received=len(weight),
+        )
     return _per_channel(input, weight[0] if weight else 1, "weight")

@@ -1,4 +1,4 @@
-"""Attention and transformer layers. Sequences are (L, N, E), or (N, L, E) with batch_first, or (L, E) without a batch.
+"""Attention. Sequences are (L, N, E), or (N, L, E) with batch_first, or (L, E) without a batch.
 
 Masks that were not read are taken to fit: they decide no shape.
 """
@@ -11,7 +11,7 @@ from .broadcasting import broadcast, may_be_same, may_expand
 from .declare import Layer, function, known, module
 from .dropout import check_probability
 from .examples import call
-from .kinds import UNREAD, Checked, Flag, Ignored, OptSize, Raw, Size, Switch, T, Tensor
+from .kinds import UNREAD, Checked, Flag, Ignored, OptSize, Size, Switch, T, Tensor
 from .linear import check_not_negative
 from .problems import Problem, Unread, refuse, require_at_least, require_divides, require_equal
 
@@ -19,15 +19,19 @@ from .problems import Problem, Unread, refuse, require_at_least, require_divides
 @function(
     "torch.nn.functional.scaled_dot_product_attention",
     good=lambda: [
-        call(T(2, 3, 5, 4), T(2, 3, 6, 4), T(2, 3, 6, 7)), call(T(3, 5, 4), T(3, 6, 4), T(3, 6, 4), T(5, 6)), call(T(5, 4), T(5, 4), T(5, 2), None, 0.1, True),
-        call(T(2, 4, 5, 4), T(2, 2, 6, 4), T(2, 2, 6, 4), enable_gqa=True), call(T(2, 3, 5, 4), T(2, 3, 6, 4), T(2, 3, 6, 4), attn_mask=T(2, 1, 1, 6, dtype="bool"), scale=0.5),
+        call(T(2, 3, 5, 4), T(2, 3, 6, 4), T(2, 3, 6, 7)), call(T(3, 5, 4), T(3, 6, 4), T(3, 6, 4), T(5, 6)),
+        call(T(5, 4), T(5, 4), T(5, 2), None, 0.1, True),
+        call(T(2, 4, 5, 4), T(2, 2, 6, 4), T(2, 2, 6, 4), enable_gqa=True),
+        call(T(2, 3, 5, 4), T(2, 3, 6, 4), T(2, 3, 6, 4), attn_mask=T(2, 1, 1, 6, dtype="bool"), scale=0.5),
         call(T(1, 3, 5, 4), T(2, 1, 6, 4), T(6, 4)),
     ],
     bad=lambda: [
         call(T(2, 3, 5, 4), T(2, 3, 6, 3), T(2, 3, 6, 4)).refused(Problem.FEATURES), call(T(3, 5, 4), T(3, 6, 4), T(3, 5, 4)).refused(Problem.MATMUL),
         call(T(3, 5, 4), T(2, 6, 4), T(2, 6, 4)).refused(Problem.BROADCAST), call(T(4), T(6, 4), T(6, 4)).refused(Problem.RANK),
-        call(T(3, 5, 4), T(3, 6, 4), T(3, 6, 4), T(5, 5)).refused(Problem.STATE), call(T(2, 3, 5, 4), T(2, 2, 6, 4), T(2, 2, 6, 4), enable_gqa=True).refused(Problem.GROUPS),
-        call(T(5, 4), T(5, 4), T(5, 4), T(5, 5), is_causal=True).refused(Problem.STATE), call(T(5, 4), T(5, 4), T(5, 4), None, 1.5).refused(Problem.HYPER_PARAMETER),
+        call(T(3, 5, 4), T(3, 6, 4), T(3, 6, 4), T(5, 5)).refused(Problem.STATE),
+        call(T(2, 3, 5, 4), T(2, 2, 6, 4), T(2, 2, 6, 4), enable_gqa=True).refused(Problem.GROUPS),
+        call(T(5, 4), T(5, 4), T(5, 4), T(5, 5), is_causal=True).refused(Problem.STATE),
+        call(T(5, 4), T(5, 4), T(5, 4), None, 1.5).refused(Problem.HYPER_PARAMETER),
     ],
 )
 def scaled_dot_product_attention(
@@ -58,7 +62,9 @@ def _leading(query: Shape, key: Shape, value: Shape, grouped: bool) -> Shape:
         if len(shape) < 3:
             raise refuse(Problem.RANK, f"{arg} needs an axis of heads for enable_gqa: {show(shape)}", arg=arg, expected=3, received=len(shape))
     for arg, shape in (("key", key), ("value", value)):
-        require_divides(shape[-3], query[-3], Problem.GROUPS, f"{arg} has {{expected}} heads, which do not divide the query's {{received}}", arg=arg, axis=-3)
+        require_divides(
+            shape[-3], query[-3], Problem.GROUPS, f"{arg} has {{expected}} heads, which do not divide the query's {{received}}", arg=arg, axis=-3,
+        )
     return (*broadcast(query[:-3], key[:-3], value[:-3], what="leading axes of query, key and value", arg="key"), query[-3])
 
 
@@ -87,13 +93,18 @@ class Attention:
     ) -> tuple[Shape, Dim, Dim]:
         """``(batch, L, S)`` once everything fits; batch is empty where there is none. ``names``: the arguments, for blame."""
         if len(query) not in (2, 3):
-            raise refuse(Problem.RANK, f"expects 3 axes (or 2 without a batch) but receives {len(query)}: {show(query)}", arg=names[0], expected=3, received=len(query))
+            raise refuse(
+                Problem.RANK, f"expects 3 axes (or 2 without a batch) but receives {len(query)}: {show(query)}", arg=names[0], expected=3,
+                received=len(query),
+            )
         for arg, shape in ((names[1], key), (names[2], value)):
             if len(shape) != len(query):
                 message = f"{arg} has {len(shape)} axes, {show(shape)}, but {names[0]} has {len(query)}"
                 raise refuse(Problem.RANK, message, arg=arg, expected=len(query), received=len(shape))
         for arg, shape, width in zip(names, (query, key, value), (self.width, self.key_width, self.value_width), strict=False):
-            require_equal(shape[-1], width, Problem.FEATURES, "expects {expected} features but receives {received}", arg=arg, param="embed_dim", axis=-1)
+            require_equal(
+                shape[-1], width, Problem.FEATURES, "expects {expected} features but receives {received}", arg=arg, param="embed_dim", axis=-1,
+            )
         batch, targets = self._split(query)
         key_batch, sources = self._split(key)
         value_batch, lengths = self._split(value)
@@ -109,16 +120,20 @@ class Attention:
             return (), shape[0]
         return (shape[:1], shape[1]) if self.batch_first else (shape[1:2], shape[0])
 
-    def _check_masks(self, batch: Shape, targets: Dim, sources: Dim, padding: Any, mask: Any, is_causal: Any, need_weights: Any, names: tuple[str, ...]) -> None:
+    def _check_masks(
+        self, batch: Shape, targets: Dim, sources: Dim, padding: Any, mask: Any, is_causal: Any, need_weights: Any, names: tuple[str, ...],
+    ) -> None:
         if isinstance(padding, tuple) and not may_be_same(padding, (*batch, sources)):
             raise refuse(Problem.STATE, f"{names[3]} {show(padding)} must be {show((*batch, sources))}", arg=names[3])
         if is_causal is True and mask is None:
             raise refuse(Problem.STATE, f"is_causal=True needs {names[4]} as well", arg=names[4])
         if not isinstance(mask, tuple):
             return
-        wanted = (targets, sources)
+        wanted: Shape = (targets, sources)
         if len(mask) not in (2, 3):
-            raise refuse(Problem.STATE, f"{names[4]} needs 2 or 3 axes but has {len(mask)}: {show(mask)}", arg=names[4], expected=2, received=len(mask))
+            raise refuse(
+                Problem.STATE, f"{names[4]} needs 2 or 3 axes but has {len(mask)}: {show(mask)}", arg=names[4], expected=2, received=len(mask),
+            )
         # torch drops a mask that it takes for the causal one, and compares it before that only here
         skipped = is_causal is not False and padding is None and need_weights is not True and (bool(batch) or len(mask) == 2)
         if len(mask) == 3:
@@ -130,13 +145,12 @@ class Attention:
 def attention_parameters(width: Dim, key_width: Dim, value_width: Dim, bias: Any, prefix: str = "") -> dict[str, Shape]:
     """The projections of a multi-head attention: packed into one where all widths agree."""
     same = {equal(key_width, width), equal(value_width, width)}
-    if Truth.NEVER not in same and same != {Truth.ALWAYS}:
-        raise Unread("kdim")
+    made: dict[str, Shape] = {}
     if same == {Truth.ALWAYS}:
-        made: dict[str, Shape] = {"in_proj_weight": (3 * width, width)}
-    else:
+        made = {"in_proj_weight": (3 * width, width)}
+    elif Truth.NEVER in same:
         made = {"q_proj_weight": (width, width), "k_proj_weight": (width, key_width), "v_proj_weight": (width, value_width)}
-    if known(bias, "bias"):
+    if known(bias):
         made |= {"in_proj_bias": (3 * width,), "out_proj.bias": (width,)}
     made["out_proj.weight"] = (width, width)
     return {prefix + name: shape for name, shape in made.items()}
@@ -153,16 +167,21 @@ def check_heads(width: Dim, heads: Dim, width_name: str, heads_name: str) -> Non
 @module(
     "torch.nn.MultiheadAttention",
     good=lambda: [
-        call(8, 2).on((5, 3, 8), (6, 3, 8), (6, 3, 8)), call(8, 2, 0.1, False, True, True, 4, 6, True).on((3, 5, 8), (3, 6, 4), (3, 6, 6), average_attn_weights=False),
-        call(8, 4, batch_first=True).on((3, 5, 8), (3, 5, 8), (3, 5, 8), (3, 5), False, T(5, 5)), call(8, 2).on((5, 8), (6, 8), (6, 8), T(6), attn_mask=T(2, 5, 6)),
+        call(8, 2).on((5, 3, 8), (6, 3, 8), (6, 3, 8)),
+        call(8, 2, 0.1, False, True, True, 4, 6, True).on((3, 5, 8), (3, 6, 4), (3, 6, 6), average_attn_weights=False),
+        call(8, 4, batch_first=True).on((3, 5, 8), (3, 5, 8), (3, 5, 8), (3, 5), False, T(5, 5)),
+        call(8, 2).on((5, 8), (6, 8), (6, 8), T(6), attn_mask=T(2, 5, 6)),
         call(8, 2, kdim=3, add_zero_attn=True).on((5, 3, 8), (6, 3, 3), (6, 3, 8), attn_mask=T(6, 5, 6), is_causal=True),
         call(8, 2).on((5, 3, 8), (5, 3, 8), (5, 3, 8), need_weights=False, attn_mask=T(5, 5), is_causal=True),
     ],
     bad=lambda: [
-        call(8, 3).refused(Problem.GROUPS), call(0, 1).refused(Problem.HYPER_PARAMETER), call(8, 2).on((5, 3, 6), (6, 3, 8), (6, 3, 8)).refused(Problem.FEATURES),
-        call(8, 2).on((5, 3, 8), (6, 2, 8), (6, 2, 8)).refused(Problem.MATMUL), call(8, 2).on((5, 3, 8), (6, 3, 8), (5, 3, 8)).refused(Problem.MATMUL),
+        call(8, 3).refused(Problem.GROUPS), call(0, 1).refused(Problem.HYPER_PARAMETER),
+        call(8, 2).on((5, 3, 6), (6, 3, 8), (6, 3, 8)).refused(Problem.FEATURES),
+        call(8, 2).on((5, 3, 8), (6, 2, 8), (6, 2, 8)).refused(Problem.MATMUL),
+        call(8, 2).on((5, 3, 8), (6, 3, 8), (5, 3, 8)).refused(Problem.MATMUL),
         call(8, 2).on((5, 3, 8), (6, 3, 8), (6, 3, 8), (6, 3)).refused(Problem.STATE), call(8, 2).on((5, 3, 8), (6, 8), (6, 8)).refused(Problem.RANK),
-        call(8, 2).on((5, 3, 8), (6, 3, 8), (6, 3, 8), attn_mask=T(6, 5)).refused(Problem.STATE), call(8, 2).on((5, 3, 8), (6, 3, 8), (6, 3, 8), is_causal=True).refused(Problem.STATE),
+        call(8, 2).on((5, 3, 8), (6, 3, 8), (6, 3, 8), attn_mask=T(6, 5)).refused(Problem.STATE),
+        call(8, 2).on((5, 3, 8), (6, 3, 8), (6, 3, 8), is_causal=True).refused(Problem.STATE),
     ],
 )
 class MultiheadAttention(Layer):
@@ -216,110 +235,3 @@ def check_dropout(dropout: Any, training: bool) -> None:
     """An attention looks at its dropout only when it drops something."""
     if training and isinstance(dropout, (int, float)) and dropout > 1:
         raise refuse(Problem.HYPER_PARAMETER, f"dropout must be at most 1, not {dropout}", arg="dropout", param="dropout")
-
-
-# Transformer layers
-
-
-class _TransformerLayer(Layer):
-    d_model: Size
-    nhead: Size
-    dim_feedforward: Size = 2048
-    dropout: Ignored = 0.1
-    activation: Raw = "relu"
-    layer_norm_eps: Ignored = 1e-5
-    batch_first: Flag = False
-    norm_first: Ignored = False
-    bias: Switch = True
-    device: Ignored = None
-    dtype: Ignored = None
-    attentions: tuple[str, ...] = ("self_attn",)
-
-    def check(self) -> None:
-        check_heads(self.d_model, self.nhead, "d_model", "nhead")
-        check_not_negative(dim_feedforward=self.dim_feedforward)
-        check_layer_options(self.dropout, self.activation)
-
-    def expected(self) -> Shape:
-        return (unknown("N"), unknown("L"), self.d_model)
-
-    @property
-    def attention(self) -> Attention:
-        return Attention(self.d_model, self.nhead, self.d_model, self.d_model, self.batch_first)
-
-    def parameters(self) -> dict[str, Shape]:
-        width, bias = self.d_model, known(self.bias, "bias")
-        made: dict[str, Shape] = {"linear1.weight": (self.dim_feedforward, width), "linear2.weight": (width, self.dim_feedforward)}
-        if bias:
-            made |= {"linear1.bias": (self.dim_feedforward,), "linear2.bias": (width,)}
-        for name in self.attentions:
-            made |= attention_parameters(width, width, width, bias, prefix=name + ".")
-        for number in range(1, len(self.attentions) + 2):
-            made |= norm_parameters(f"norm{number}.", width, bias)
-        return made
-
-
-def norm_parameters(prefix: str, width: Dim, bias: Any) -> dict[str, Shape]:
-    """The parameters of a layer norm inside a transformer."""
-    return {prefix + "weight": (width,)} | ({prefix + "bias": (width,)} if bias else {})
-
-
-def check_layer_options(dropout: Any, activation: Any) -> None:
-    """Refuse a dropout out of range, or the name of an activation that transformer layers do not know."""
-    if isinstance(dropout, (int, float)) and not 0 <= dropout <= 1:
-        raise refuse(Problem.HYPER_PARAMETER, f"dropout must be between 0 and 1, not {dropout}", arg="dropout", param="dropout")
-    if isinstance(activation, str) and activation not in ("relu", "gelu"):
-        raise refuse(Problem.HYPER_PARAMETER, f"activation must be 'relu' or 'gelu', not {activation!r}", arg="activation", param="activation")
-
-
-_LAYER_BAD = [
-    call(8, 3).refused(Problem.GROUPS), call(0, 1).refused(Problem.HYPER_PARAMETER), call(8, 2, 16, 1.5).refused(Problem.HYPER_PARAMETER),
-    call(8, 2, 16, 0.1, "tanh").refused(Problem.HYPER_PARAMETER),
-]
-
-
-@module(
-    "torch.nn.TransformerEncoderLayer",
-    good=lambda: [
-        call(8, 2, 16).on((5, 3, 8)), call(8, 4, 16, 0.2, "gelu", 1e-6, True, True, False).on((3, 5, 8), (5, 5), (3, 5)), call(6, 3, 4).on((5, 6), src_mask=T(3, 5, 5)),
-        call(8, 2, 16).on((5, 3, 8), src_mask=T(5, 5), is_causal=True),
-    ],
-    bad=lambda: [
-        *_LAYER_BAD, call(8, 2, 16).on((5, 3, 6)).refused(Problem.FEATURES), call(8, 2, 16).on((5, 3, 8), (3, 3)).refused(Problem.STATE),
-        call(8, 2, 16, batch_first=True).on((5, 3, 8), None, (3, 5)).refused(Problem.STATE), call(8, 2, 16).on((2, 5, 3, 8)).refused(Problem.RANK),
-    ],
-)
-class TransformerEncoderLayer(_TransformerLayer):
-    """(L, N, d_model) stays."""
-
-    def forward(self, src: Tensor, src_mask: Checked = None, src_key_padding_mask: Checked = None, is_causal: Switch = False) -> Shape:
-        names = ("src", "src", "src", "src_key_padding_mask", "src_mask")
-        self.attention.scores(src, src, src, src_key_padding_mask, src_mask, is_causal, False, names)
-        return src
-
-
-@module(
-    "torch.nn.TransformerDecoderLayer",
-    good=lambda: [
-        call(8, 2, 16).on((5, 3, 8), (6, 3, 8)), call(8, 4, 16, 0.2, "gelu", 1e-6, True, True, False).on((3, 5, 8), (3, 6, 8), (5, 5), (5, 6), (3, 5), (3, 6)),
-        call(6, 3, 4).on((5, 6), (7, 6), memory_mask=T(3, 5, 7)), call(8, 2, 16).on((5, 3, 8), (6, 3, 8), tgt_mask=T(5, 5), tgt_is_causal=True),
-    ],
-    bad=lambda: [
-        *_LAYER_BAD, call(8, 2, 16).on((5, 3, 6), (6, 3, 8)).refused(Problem.FEATURES), call(8, 2, 16).on((5, 3, 8), (6, 3, 6)).refused(Problem.FEATURES),
-        call(8, 2, 16).on((5, 3, 8), (6, 2, 8)).refused(Problem.MATMUL), call(8, 2, 16).on((5, 3, 8), (6, 3, 8), memory_mask=T(5, 5)).refused(Problem.STATE),
-    ],
-)
-class TransformerDecoderLayer(_TransformerLayer):
-    """tgt (L, N, d_model) stays; memory (S, N, d_model) has its batch and width."""
-
-    attentions = ("self_attn", "multihead_attn")
-
-    def forward(
-        self, tgt: Tensor, memory: Tensor, tgt_mask: Checked = None, memory_mask: Checked = None, tgt_key_padding_mask: Checked = None,
-        memory_key_padding_mask: Checked = None, tgt_is_causal: Switch = False, memory_is_causal: Switch = False,
-    ) -> Shape:
-        names = ("tgt", "tgt", "tgt", "tgt_key_padding_mask", "tgt_mask")
-        self.attention.scores(tgt, tgt, tgt, tgt_key_padding_mask, tgt_mask, tgt_is_causal, False, names)
-        names = ("tgt", "memory", "memory", "memory_key_padding_mask", "memory_mask")
-        self.attention.scores(tgt, memory, memory, memory_key_padding_mask, memory_mask, memory_is_causal, False, names)
-        return tgt

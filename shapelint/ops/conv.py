@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ..dims import Dim, dmax, is_unknown, unknown
+from ..dims import Dim, dmax, unknown
 from ..formulas import conv_out, conv_transpose_out
 from ..shapes import Shape, show
 from .declare import Layer, known, module
@@ -190,7 +190,7 @@ class ConvNd(_ConvLayer):
 
     def parameters(self) -> dict[str, Shape]:
         weight = {"weight": (self.out_channels, self.in_channels // self.groups, *self.kernel)}
-        return weight | ({"bias": (self.out_channels,)} if known(self.bias, "bias") else {})
+        return weight | ({"bias": (self.out_channels,)} if known(self.bias) else {})
 
 
 @module(
@@ -254,4 +254,4 @@ class ConvTransposeNd(_ConvLayer):
 
     def parameters(self) -> dict[str, Shape]:
         weight = {"weight": (self.in_channels, self.out_channels // self.groups, *self.kernel)}
-        return weight | ({"bias": (self.out_channels,)} if known(self.bias, "bias") else {})
+        return weight | ({"bias": (self.out_channels,)} if known(self.bias) else {})

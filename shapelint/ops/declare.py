@@ -5,7 +5,7 @@ that lints one file needs a handful of several hundred.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 
 from ..dims import Dim, Expr, unknown
 from ..shapes import Shape, show
@@ -19,6 +19,7 @@ _NUMPY_NAMES = {"axis": "dim", "keepdims": "keepdim", "x": "input", "a": "input"
 _IGNORED_EVERYWHERE = frozenset({"device", "dtype", "layout", "requires_grad", "pin_memory", "memory_format", "out", "generator"})
 
 Examples = Callable[..., Sequence[Example | Call]]
+Declared = TypeVar("Declared", bound=Callable[..., Any])
 
 
 class Param:
@@ -58,13 +59,18 @@ class Operator:
     ) -> None:
         self.name, self.declared, self.is_module, self.n = name, declared, is_module, n
         self._good, self._bad, self.dtype_rule = good, bad, dtype
-        self.dtype = "same" if dtype in DERIVED else dtype
+        self.dtype = DERIVED[dtype] if dtype in DERIVED else dtype
         self._params: tuple[Param, ...] | None = None
         self._forward: tuple[Param, ...] | None = None
 
     @property
     def short_name(self) -> str:
         return self.name.rpartition(".")[2]
+
+    @property
+    def keeps_shape(self) -> bool:
+        """Whether the result has the first argument's shape, whatever that is: true even of a tensor of unknown rank."""
+        return bool(getattr(self.declared, "keeps_shape", False))
 
     @property
     def doc(self) -> str:
@@ -109,7 +115,8 @@ class Operator:
     def apply(self, layer: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Result:
         """A constructed layer's forward."""
         bound = bind(self, self.forward_params, args, kwargs, n=self.n)
-        return _invoke(layer.forward, self.forward_params, bound)
+        result: Result = _invoke(layer.forward, self.forward_params, bound)
+        return result
 
     def call(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Result:
         """A function's result."""
@@ -138,6 +145,7 @@ class Layer:
 
     n: int
     op: Operator
+    written: tuple[tuple[Any, ...], dict[str, Any]]  # the constructor's arguments, of layers in examples only
     any_rank = False  # True: the leading axes do not matter, so a tensor of unknown rank can pass
     training = True  # as in a fresh torch module; the caller sets it where train() or eval() is known to have been called
     keyword_only: tuple[str, ...] = ()  # fields that torch takes by name only
@@ -151,12 +159,19 @@ class Layer:
         return None
 
     def parameters(self) -> dict[str, Shape]:
-        """Shapes of the learnable parameters, by name, as ``named_parameters()`` of a fresh torch module gives them."""
+        """Shapes of the learnable parameters, by name, as ``named_parameters()`` of a fresh torch module gives them.
+
+        What depends on an argument that was not read is left out: see :meth:`unread`.
+        """
         return {}
 
     def buffers(self) -> dict[str, Shape]:
         """Shapes of the buffers, by name."""
         return {}
+
+    def unread(self) -> tuple[str, ...]:
+        """Arguments that were not read: where there are any, ``parameters()`` need not be complete."""
+        return tuple(param.name for param in self.op.params if getattr(self, param.name, None) is UNREAD)
 
     def materialise(self, input: Shape) -> "Layer | None":
         """For lazy layers: the layer that the first input turns this one into."""
@@ -168,14 +183,14 @@ _TABLE: dict[str, Operator] = {}
 
 def module(
     *names: str, n: Iterable[int] | None = None, good: Examples | None = None, bad: Examples | None = None, dtype: str | None = "same",
-) -> Callable[[type], type]:
+) -> Callable[[Declared], Declared]:
     """Declare a class as the rule of the modules ``names``; ``{n}`` in a name runs over ``n``.
 
     ``good`` and ``bad`` are functions (of ``n`` where given) to lists of examples that torch accepts and refuses.
     ``dtype`` is the result's: "same" as the first tensor argument's, a coarse dtype, a rule of :mod:`.dtypes`, or None: not known.
     """
 
-    def register(declared: type) -> type:
+    def register(declared: Declared) -> Declared:
         for name in names:
             for size in n if n is not None else (None,):
                 full = name.format(n=size)
@@ -187,13 +202,13 @@ def module(
 
 def function(
     *names: str, n: Iterable[int] | None = None, good: Examples | None = None, bad: Examples | None = None, dtype: str | None = "same",
-) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+) -> Callable[[Declared], Declared]:
     """Declare a function as the rule of ``names``: functions (``torch.cat``) and methods (``torch.Tensor.view``) alike.
 
     With ``n`` the body receives the keyword ``n``.
     """
 
-    def register(declared: Callable[..., Any]) -> Callable[..., Any]:
+    def register(declared: Declared) -> Declared:
         for name in names:
             for size in n if n is not None else (None,):
                 full = name.format(n=size)
@@ -203,16 +218,27 @@ def function(
     return register
 
 
+def keeps_shape(declared: Declared) -> Declared:
+    """Mark a function whose result has the shape of its first argument."""
+    declared.keeps_shape = True  # type: ignore[attr-defined]
+    return declared
+
+
 def table() -> Mapping[str, Operator]:
     """Every declared operator by qualified name. Filled once all modules of this package are imported (``ops.load``)."""
     return _TABLE
 
 
-def known(value: Any, name: str) -> Any:
-    """``value``, where it was read: what ``parameters()`` asks of a switch before it counts on it."""
-    if value is UNREAD:
-        raise Unread(name)
-    return value
+def known(value: Any) -> bool:
+    """Whether a switch is known to be on: ``parameters()`` leaves out what hangs on a switch that was not read."""
+    return value is not UNREAD and bool(value)
+
+
+def built(name: str, *args: Any, **kwargs: Any) -> Layer:
+    """A layer that is an argument of another one's constructor, in examples."""
+    layer: Layer = _TABLE[name].construct(args, kwargs)
+    layer.written = (args, kwargs)
+    return layer
 
 
 def _kind_of(annotation: Any) -> Kind | None:
@@ -458,6 +484,6 @@ _CONVERT: dict[Kind, Callable[[Param, Any, int | None], Any]] = {
     Kind.SIZE: lambda param, value, n: _size(param, value), Kind.SIZES: _sizes, Kind.SIZES_OR_TEXT: _sizes_or_text,
     Kind.AS_WRITTEN: _as_written, Kind.INTS: _ints,
     Kind.AXIS: _axis, Kind.AXES: _axes, Kind.FLAG: _flag, Kind.TEXT: _text, Kind.NUMBER: _number, Kind.TENSOR: _tensor, Kind.TENSORS: _tensors,
-    Kind.SWITCH: _switch, Kind.CHECKED: _checked,
+    Kind.SWITCH: _switch, Kind.CHECKED: _checked, Kind.LAYER: lambda param, value, n: value if isinstance(value, Layer) else UNREAD,
     Kind.INT_TUPLE: _int_tuple, Kind.AXIS_TUPLE: _axis_tuple,
 }

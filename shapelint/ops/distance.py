@@ -33,7 +33,9 @@ def pairwise_distance(x1: Tensor, x2: Tensor, p: Ignored = 2.0, eps: Ignored = 1
 
 @module(
     "torch.nn.PairwiseDistance",
-    good=lambda: [call().on((2, 4), (2, 4)), call(1.0, keepdim=True).on((2, 3, 4), (4,))], bad=lambda: [call().on((2, 4), (2, 3)).refused(Problem.BROADCAST)],
+    good=lambda: [
+        call().on((2, 4), (2, 4)), call(1.0, keepdim=True).on((2, 3, 4), (4,)),
+    ], bad=lambda: [call().on((2, 4), (2, 3)).refused(Problem.BROADCAST)],
 )
 class PairwiseDistance(Layer):
     """The inputs broadcast; the last axis goes (or becomes 1 with keepdim)."""

@@ -4,7 +4,7 @@ from typing import Any
 
 from ..shapes import Shape, show
 from .activation import Elementwise
-from .declare import function, module
+from .declare import function, keeps_shape, module
 from .examples import call
 from .kinds import Ignored, Switch, T, Tensor
 from .problems import Problem, refuse
@@ -22,7 +22,10 @@ def check_channel_axis(input: Shape, p: Any, training: Any, extra: int = 0) -> N
     """Refuse fewer than two axes (``extra`` of them added by torch) where whole channels are really dropped."""
     drops = training is True and isinstance(p, (int, float)) and 0 < p < 1
     if drops and len(input) + extra < 2:
-        raise refuse(Problem.RANK, f"drops whole channels and needs at least {2 - extra} axes but receives {len(input)}", expected=2 - extra, received=len(input))
+        raise refuse(
+            Problem.RANK, f"drops whole channels and needs at least {2 - extra} axes but receives {len(input)}", expected=2 - extra,
+            received=len(input),
+        )
 
 
 def check_rank_1d(input: Shape) -> None:
@@ -94,6 +97,7 @@ class Dropout3d(_Dropout):
     good=lambda: [call(T(2, 3)), call(T(), 0.1, False, True), call(T(2, 3), p=1, training=False)],
     bad=lambda: [call(T(2, 3), p).refused(Problem.HYPER_PARAMETER) for p in _BAD_P],
 )
+@keeps_shape
 def dropout(input: Tensor, p: Ignored = 0.5, training: Switch = True, inplace: Ignored = False) -> Shape:
     """The shape stays."""
     check_probability(p)
@@ -104,6 +108,7 @@ def dropout(input: Tensor, p: Ignored = 0.5, training: Switch = True, inplace: I
     "torch.nn.functional.alpha_dropout",
     good=lambda: [call(T(2, 3)), call(T(), 0.1, True, True)], bad=lambda: [call(T(2, 3), p).refused(Problem.HYPER_PARAMETER) for p in _BAD_P],
 )
+@keeps_shape
 def alpha_dropout(input: Tensor, p: Ignored = 0.5, training: Switch = False, inplace: Ignored = False) -> Shape:
     """The shape stays."""
     check_probability(p)
@@ -115,6 +120,7 @@ def alpha_dropout(input: Tensor, p: Ignored = 0.5, training: Switch = False, inp
     good=lambda: [call(T(2, 3)), call(T(2, 3, 4), 0.1, True, True), call(T(3), 0.5)],
     bad=lambda: [call(T(2, 3), 1.5).refused(Problem.HYPER_PARAMETER), call(T(3), 0.5, True).refused(Problem.RANK)],
 )
+@keeps_shape
 def feature_alpha_dropout(input: Tensor, p: Ignored = 0.5, training: Switch = False, inplace: Ignored = False) -> Shape:
     """The shape stays; at least 2 axes while training."""
     check_probability(p)
@@ -139,6 +145,7 @@ def dropout1d(input: Tensor, p: Ignored = 0.5, training: Switch = True, inplace:
     good=lambda: [call(T(2, 3, 4, 4)), call(T(3), 0.1, False, True)],
     bad=lambda: [call(T(2, 3), 1.5).refused(Problem.HYPER_PARAMETER), call(T(3)).refused(Problem.RANK)],
 )
+@keeps_shape
 def dropout2d(input: Tensor, p: Ignored = 0.5, training: Switch = True, inplace: Ignored = False) -> Shape:
     """The shape stays; at least 2 axes while training."""
     check_probability(p)
@@ -151,6 +158,7 @@ def dropout2d(input: Tensor, p: Ignored = 0.5, training: Switch = True, inplace:
     good=lambda: [call(T(2, 3, 4, 4, 4)), call(T(3), 0.1), call(T(), 0.1, False)],
     bad=lambda: [call(T(2, 3), 1.5).refused(Problem.HYPER_PARAMETER), call(T()).refused(Problem.RANK)],
 )
+@keeps_shape
 def dropout3d(input: Tensor, p: Ignored = 0.5, training: Switch = True, inplace: Ignored = False) -> Shape:
     """The shape stays; a tensor that has not 5 axes is taken for one without a batch."""
     check_probability(p)
@@ -160,8 +168,11 @@ def dropout3d(input: Tensor, p: Ignored = 0.5, training: Switch = True, inplace:
 
 @function(
     "torch.dropout", "torch.dropout_", "torch.alpha_dropout", "torch.alpha_dropout_",
-    good=lambda: [call(T(2, 3), 0.5, True), call(T(), 0.1, train=False)], bad=lambda: [call(T(2, 3), p, True).refused(Problem.HYPER_PARAMETER) for p in _BAD_P],
+    good=lambda: [call(T(2, 3), 0.5, True), call(T(), 0.1, train=False)], bad=lambda: [
+        call(T(2, 3), p, True).refused(Problem.HYPER_PARAMETER) for p in _BAD_P
+    ],
 )
+@keeps_shape
 def dropout_of(input: Tensor, p: Ignored, train: Switch) -> Shape:
     """The shape stays."""
     check_probability(p)
@@ -173,6 +184,7 @@ def dropout_of(input: Tensor, p: Ignored, train: Switch) -> Shape:
     good=lambda: [call(T(2, 3), 0.5, True), call(T(3), 0.1, train=False)],
     bad=lambda: [call(T(2, 3), 1.5, True).refused(Problem.HYPER_PARAMETER), call(T(3), 0.5, True).refused(Problem.RANK)],
 )
+@keeps_shape
 def feature_dropout(input: Tensor, p: Ignored, train: Switch) -> Shape:
     """The shape stays; at least 2 axes while training."""
     check_probability(p)

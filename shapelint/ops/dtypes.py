@@ -7,8 +7,9 @@ from ..dims import Expr
 from .kinds import T
 
 _ORDER = ("bool", "int", "float", "complex")
-# Rules for ``dtype=`` in a declaration: the widest operand; at least float, as a quotient is; bools counted as ints, as a sum does.
-DERIVED = frozenset({"promoted", "divided", "summed"})
+# Rules for ``dtype=`` in a declaration: the widest operand; at least float, as a quotient is; bools counted as ints, as a sum does;
+# the widest number given. Each with the dtype to assume where the arguments are not at hand.
+DERIVED = {"promoted": "same", "divided": "same", "summed": "same", "of_numbers": "int", "of_data": None}
 
 
 def coarse(value: Any) -> str | None:
@@ -43,6 +44,8 @@ def result_dtype(rule: str | None, values: Sequence[Any]) -> str | None:
         return "int" if first == "bool" else first
     found = [coarse(value) for value in operands]
     known = [dtype for dtype in found if dtype in _ORDER]
+    if rule == "of_data" and not found:
+        return "float"
     widest = max(known, key=_ORDER.index, default=None)
     if rule == "divided" and widest in ("bool", "int") and len(known) == len(found):
         return "float"

@@ -37,9 +37,13 @@ class _Table(Layer):
         if self._weight is None:
             check_not_negative(num_embeddings=self.num_embeddings, embedding_dim=self.embedding_dim)
             if self.padding_idx is not None:
-                require_at_least(self.num_embeddings, 1, Problem.HYPER_PARAMETER, "an empty table has no padding row", arg="padding_idx", param="padding_idx")
+                require_at_least(
+                    self.num_embeddings, 1, Problem.HYPER_PARAMETER, "an empty table has no padding row", arg="padding_idx", param="padding_idx",
+                )
         elif isinstance(self._weight, tuple) and not may_be_same(self._weight, wanted):
-            raise refuse(Problem.HYPER_PARAMETER, f"the table is {show(self._weight)} but must be {show(wanted)}", arg="_weight", param="num_embeddings")
+            raise refuse(
+                Problem.HYPER_PARAMETER, f"the table is {show(self._weight)} but must be {show(wanted)}", arg="_weight", param="num_embeddings",
+            )
 
     def parameters(self) -> dict[str, Shape]:
         return {"weight": (self.num_embeddings, self.embedding_dim)}
@@ -114,8 +118,11 @@ def _bags(input: Shape, offsets: Any, include_last_offset: bool) -> Dim:
     if not isinstance(offsets, tuple):
         return unknown()
     if len(offsets) != 1:
-        raise refuse(Problem.STATE, f"offsets need one axis but have {len(offsets)}: {show(offsets)}", arg="offsets", expected=1, received=len(offsets))
-    return offsets[0] - 1 if include_last_offset else offsets[0]
+        raise refuse(
+            Problem.STATE, f"offsets need one axis but have {len(offsets)}: {show(offsets)}", arg="offsets", expected=1, received=len(offsets),
+        )
+    bags: Dim = offsets[0]
+    return bags - 1 if include_last_offset else bags
 
 
 @module(
@@ -164,7 +171,9 @@ def _table_shape(weight: Shape) -> Shape:
 
 @function(
     "torch.nn.functional.embedding",
-    good=lambda: [call(_INDICES, T(10, 4)), call(T(3, dtype="int", high=1), T(10, 4), 2, 1.0, 2.0, False, False), call(_INDICES, T(6, 3), padding_idx=-6)],
+    good=lambda: [
+        call(_INDICES, T(10, 4)), call(T(3, dtype="int", high=1), T(10, 4), 2, 1.0, 2.0, False, False), call(_INDICES, T(6, 3), padding_idx=-6),
+    ],
     bad=lambda: [call(_INDICES, T(10)).refused(Problem.RANK), call(_INDICES, T(6, 3), padding_idx=6).refused(Problem.HYPER_PARAMETER)],
     dtype="float",
 )
@@ -202,12 +211,16 @@ def embedding_bag(
 @function(
     "torch.nn.functional.one_hot",
     good=lambda: [call(T(2, 5, dtype="int", high=1), 3), call(T(4, dtype="int", high=1)), call(T(dtype="int", high=1), num_classes=4)],
-    bad=lambda: [call(T(4, dtype="int", high=1), 0).refused(Problem.HYPER_PARAMETER), call(T(4, dtype="int", high=1), -2).refused(Problem.HYPER_PARAMETER)],
+    bad=lambda: [
+        call(T(4, dtype="int", high=1), 0).refused(Problem.HYPER_PARAMETER), call(T(4, dtype="int", high=1), -2).refused(Problem.HYPER_PARAMETER),
+    ],
     dtype="int",
 )
 def one_hot(input: Tensor, num_classes: Size = -1) -> Shape:
     """An axis of num_classes is added at the end; with -1 its size depends on the values."""
     if equal(num_classes, -1) is Truth.ALWAYS:
         return (*input, unknown("classes"))
-    require_at_least(num_classes, 1, Problem.HYPER_PARAMETER, "num_classes must be at least 1, not {received}", arg="num_classes", param="num_classes")
+    require_at_least(
+        num_classes, 1, Problem.HYPER_PARAMETER, "num_classes must be at least 1, not {received}", arg="num_classes", param="num_classes",
+    )
     return (*input, num_classes)

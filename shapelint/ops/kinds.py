@@ -28,6 +28,7 @@ class Kind(Enum):
     TENSOR = "tensor"             # a tensor -> its Shape; a plain number -> ()
     TENSORS = "tensors"           # a sequence of tensors -> a tuple of Shapes
     CHECKED = "tensor, checked"   # a tensor that has to fit but decides no shape -> its Shape, None where absent, UNREAD where unread
+    LAYER = "layer"               # another layer: its declaration, constructed -> the Layer, UNREAD where it is anything else
     RAW = "any"                   # unchanged: T, numbers, tuples ...
     IGNORED = "ignored"           # may be anything, even unread: does not change shapes
 
@@ -48,6 +49,7 @@ Number = Annotated[float, Kind.NUMBER]
 Tensor = Annotated[Shape, Kind.TENSOR]
 Tensors = Annotated[tuple[Shape, ...], Kind.TENSORS]
 Checked = Annotated[Any, Kind.CHECKED]
+AnyLayer = Annotated[Any, Kind.LAYER]
 Raw = Annotated[Any, Kind.RAW]
 Ignored = Annotated[Any, Kind.IGNORED]
 

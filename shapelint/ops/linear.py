@@ -29,7 +29,9 @@ def last_axis(input: Shape, what: str, arg: str = "input") -> Dim:
 @module(
     "torch.nn.Linear",
     good=lambda: [call(4, 8).on((2, 4)), call(4, 8, bias=False).on((4,)), call(6, 3, True).on((2, 5, 6))],
-    bad=lambda: [call(4, 8).on((2, 5)).refused(Problem.FEATURES), call(4, -1).refused(Problem.HYPER_PARAMETER), call(4, 8).on(T()).refused(Problem.RANK)],
+    bad=lambda: [
+        call(4, 8).on((2, 5)).refused(Problem.FEATURES), call(4, -1).refused(Problem.HYPER_PARAMETER), call(4, 8).on(T()).refused(Problem.RANK),
+    ],
 )
 class Linear(Layer):
     """The last axis, in_features, becomes out_features; all other axes stay."""
@@ -49,7 +51,7 @@ class Linear(Layer):
         return (*input[:-1], self.out_features)
 
     def parameters(self) -> dict[str, Shape]:
-        return {"weight": (self.out_features, self.in_features)} | ({"bias": (self.out_features,)} if known(self.bias, "bias") else {})
+        return {"weight": (self.out_features, self.in_features)} | ({"bias": (self.out_features,)} if known(self.bias) else {})
 
 
 @module(
@@ -104,7 +106,7 @@ class Bilinear(Layer):
 
     def parameters(self) -> dict[str, Shape]:
         weight = {"weight": (self.out_features, self.in1_features, self.in2_features)}
-        return weight | ({"bias": (self.out_features,)} if known(self.bias, "bias") else {})
+        return weight | ({"bias": (self.out_features,)} if known(self.bias) else {})
 
 
 def _bilinear(input1: Shape, input2: Shape, weight: Shape, params: tuple[str, str]) -> Shape:
@@ -134,7 +136,10 @@ class Identity(Layer):
 
 @function(
     "torch.nn.functional.linear",
-    good=lambda: [call(T(2, 4), T(6, 4)), call(T(2, 3, 4), T(6, 4), T(6)), call(T(4), T(6, 4), bias=T(1)), call(T(2, 3, 4), T(4)), call(T(2, 2, 3, 4), T(5, 4), T(5))],
+    good=lambda: [
+        call(T(2, 4), T(6, 4)), call(T(2, 3, 4), T(6, 4), T(6)), call(T(4), T(6, 4), bias=T(1)), call(T(2, 3, 4), T(4)),
+        call(T(2, 2, 3, 4), T(5, 4), T(5)),
+    ],
     bad=lambda: [
         call(T(2, 5), T(6, 4)).refused(Problem.FEATURES), call(T(2, 4), T(6, 4), T(5)).refused(Problem.FEATURES),
         call(T(2, 4), T(3, 6, 4)).refused(Problem.RANK), call(T(), T(6, 4)).refused(Problem.RANK),
@@ -172,7 +177,6 @@ def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Checked = Non
     if len(weight) != 3:
         raise refuse(Problem.RANK, f"weight needs 3 axes but has {len(weight)}: {show(weight)}", arg="weight", expected=3, received=len(weight))
     result = _bilinear(input1, input2, weight, ("weight", "weight"))
-    if isinstance(bias, tuple):
-        if not bias or equal(bias[0], weight[0]) is Truth.NEVER or not may_expand(bias, result):
-            raise refuse(Problem.FEATURES, f"bias {show(bias)} does not fit the result {show(result)}", arg="bias", param="weight")
+    if isinstance(bias, tuple) and (not bias or equal(bias[0], weight[0]) is Truth.NEVER or not may_expand(bias, result)):
+        raise refuse(Problem.FEATURES, f"bias {show(bias)} does not fit the result {show(result)}", arg="bias", param="weight")
     return result

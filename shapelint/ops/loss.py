@@ -3,10 +3,32 @@
 from typing import Any
 
 from ..shapes import Shape
-from . import loss_functional as F
 from .declare import Layer, module
 from .examples import call
 from .kinds import Checked, Flag, Ignored, Raw, Size, T, Tensor, Text
+from .loss_functional import (
+    binary_cross_entropy,
+    binary_cross_entropy_with_logits,
+    check_positive,
+    gaussian_nll_loss,
+    hinge_embedding_loss,
+    huber_loss,
+    kl_div,
+    mse_loss,
+    poisson_nll_loss,
+    smooth_l1_loss,
+    soft_margin_loss,
+)
+from .loss_over_classes import (
+    check_class_weight,
+    check_power,
+    cross_entropy,
+    multi_margin_loss,
+    multilabel_margin_loss,
+    multilabel_soft_margin_loss,
+    nll_loss,
+)
+from .loss_over_pairs import cosine_embedding_loss, ctc_loss, margin_ranking_loss, triplet_margin_loss, triplet_margin_with_distance_loss
 from .problems import Problem
 
 _INDICES = T(3, dtype="int", high=1)
@@ -39,7 +61,10 @@ class _Weighted(Loss):
 
 @module(
     "torch.nn.MSELoss", "torch.nn.L1Loss",
-    good=lambda: [call().on((3, 5), (3, 5)), call(reduction="none").on((3, 1), (3,)), call(None, False).on((3, 5), (3, 5)), call(False, True, "none").on((4,), (4,))],
+    good=lambda: [
+        call().on((3, 5), (3, 5)), call(reduction="none").on((3, 1), (3,)), call(None, False).on((3, 5), (3, 5)),
+        call(False, True, "none").on((4,), (4,)),
+    ],
     bad=lambda: _SHAPE_BAD,
 )
 class MSELoss(Loss):
@@ -48,7 +73,7 @@ class MSELoss(Loss):
     same_shapes = True
 
     def forward(self, input: Tensor, target: Checked) -> Shape:
-        return F.mse_loss(input, target, **self.reducing)
+        return mse_loss(input, target, **self.reducing)
 
 
 @module(
@@ -62,7 +87,7 @@ class SmoothL1Loss(MSELoss):
     beta: Ignored = 1.0
 
     def forward(self, input: Tensor, target: Checked) -> Shape:
-        return F.smooth_l1_loss(input, target, beta=self.beta, **self.reducing)
+        return smooth_l1_loss(input, target, beta=self.beta, **self.reducing)
 
 
 @module(
@@ -78,7 +103,7 @@ class HuberLoss(Layer):
     same_shapes = True
 
     def forward(self, input: Tensor, target: Checked) -> Shape:
-        return F.huber_loss(input, target, self.reduction, self.delta)
+        return huber_loss(input, target, self.reduction, self.delta)
 
 
 @module(
@@ -90,7 +115,7 @@ class SoftMarginLoss(MSELoss):
     """One number, or with reduction='none' the shape of the input, to which target expands."""
 
     def forward(self, input: Tensor, target: Checked) -> Shape:
-        return F.soft_margin_loss(input, target, **self.reducing)
+        return soft_margin_loss(input, target, **self.reducing)
 
 
 @module(
@@ -108,7 +133,7 @@ class HingeEmbeddingLoss(Loss):
     same_shapes = True
 
     def forward(self, input: Tensor, target: Checked) -> Shape:
-        return F.hinge_embedding_loss(input, target, self.margin, **self.reducing)
+        return hinge_embedding_loss(input, target, self.margin, **self.reducing)
 
 
 @module(
@@ -122,7 +147,7 @@ class KLDivLoss(MSELoss):
     log_target: Ignored = False
 
     def forward(self, input: Tensor, target: Checked) -> Shape:
-        return F.kl_div(input, target, **self.reducing)
+        return kl_div(input, target, **self.reducing)
 
 
 @module(
@@ -142,13 +167,14 @@ class PoissonNLLLoss(Loss):
     same_shapes = True
 
     def forward(self, log_input: Tensor, target: Checked) -> Shape:
-        return F.poisson_nll_loss(log_input, target, **self.reducing)
+        return poisson_nll_loss(log_input, target, **self.reducing)
 
 
 @module(
     "torch.nn.GaussianNLLLoss",
     good=lambda: [
-        call().on((3, 5), (3, 5), T(3, 5, high=1)), call(full=True, eps=1e-3, reduction="none").on((3, 5), (3, 5), T(3, high=1)), call(reduction="sum").on((3, 5), (3, 5), 0.5),
+        call().on((3, 5), (3, 5), T(3, 5, high=1)), call(full=True, eps=1e-3, reduction="none").on((3, 5), (3, 5), T(3, high=1)),
+        call(reduction="sum").on((3, 5), (3, 5), 0.5),
         call(reduction="none").on((3, 5), (3, 5), T(3, 1, high=1)),
     ],
     bad=lambda: [
@@ -166,12 +192,14 @@ class GaussianNLLLoss(Layer):
     same_shapes = True
 
     def forward(self, input: Tensor, target: Checked, var: Raw) -> Shape:
-        return F.gaussian_nll_loss(input, target, var, reduction=self.reduction)
+        return gaussian_nll_loss(input, target, var, reduction=self.reduction)
 
 
 @module(
     "torch.nn.BCELoss",
-    good=lambda: [call().on(_CHANCES, _CHANCES), call(T(5), reduction="none").on(_CHANCES, _CHANCES), call(None, None, False).on(T(4, high=1), T(4, high=1))],
+    good=lambda: [
+        call().on(_CHANCES, _CHANCES), call(T(5), reduction="none").on(_CHANCES, _CHANCES), call(None, None, False).on(T(4, high=1), T(4, high=1)),
+    ],
     bad=lambda: [
         call().on(_CHANCES, T(3, 4, high=1)).refused(Problem.TARGET), call().on(T(3, 1, high=1), T(3, high=1)).refused(Problem.TARGET),
         call(T(4)).on(_CHANCES, _CHANCES).refused(Problem.TARGET), call(reduction="max").on(_CHANCES, _CHANCES).refused(Problem.HYPER_PARAMETER),
@@ -183,12 +211,15 @@ class BCELoss(_Weighted):
     same_shapes = True
 
     def forward(self, input: Tensor, target: Checked) -> Shape:
-        return F.binary_cross_entropy(input, target, self.weight, **self.reducing)
+        return binary_cross_entropy(input, target, self.weight, **self.reducing)
 
 
 @module(
     "torch.nn.BCEWithLogitsLoss",
-    good=lambda: [call().on((3, 5), (3, 5)), call(T(5), reduction="none").on((3, 5), (3, 5)), call(pos_weight=T(5)).on((3, 5), (3, 5)), call(T(3, 1), None, False, "sum", T(1)).on((3, 5), (3, 5))],
+    good=lambda: [
+        call().on((3, 5), (3, 5)), call(T(5), reduction="none").on((3, 5), (3, 5)), call(pos_weight=T(5)).on((3, 5), (3, 5)),
+        call(T(3, 1), None, False, "sum", T(1)).on((3, 5), (3, 5)),
+    ],
     bad=lambda: [*_SHAPE_BAD, call().on((3, 1), (3,)).refused(Problem.TARGET), call(pos_weight=T(3)).on((3, 5), (3, 5)).refused(Problem.TARGET)],
 )
 class BCEWithLogitsLoss(_Weighted):
@@ -198,7 +229,7 @@ class BCEWithLogitsLoss(_Weighted):
     same_shapes = True
 
     def forward(self, input: Tensor, target: Checked) -> Shape:
-        return F.binary_cross_entropy_with_logits(input, target, self.weight, pos_weight=self.pos_weight, **self.reducing)
+        return binary_cross_entropy_with_logits(input, target, self.weight, pos_weight=self.pos_weight, **self.reducing)
 
     def buffers(self) -> dict[str, Shape]:
         return super().buffers() | ({"pos_weight": self.pos_weight} if isinstance(self.pos_weight, tuple) else {})
@@ -207,7 +238,8 @@ class BCEWithLogitsLoss(_Weighted):
 @module(
     "torch.nn.NLLLoss", "torch.nn.NLLLoss2d",
     good=lambda: [
-        call().on((3, 5), _INDICES), call(T(5), reduction="none").on((3, 5, 4, 4), T(3, 4, 4, dtype="int", high=1)), call(None, None, -1, False).on((5,), T(dtype="int", high=1)),
+        call().on((3, 5), _INDICES), call(T(5), reduction="none").on((3, 5, 4, 4), T(3, 4, 4, dtype="int", high=1)),
+        call(None, None, -1, False).on((5,), T(dtype="int", high=1)),
     ],
     bad=lambda: [
         call().on((3, 5), T(4, dtype="int", high=1)).refused(Problem.TARGET), call(T(4)).on((3, 5), _INDICES).refused(Problem.TARGET),
@@ -224,7 +256,7 @@ class NLLLoss(_Weighted):
     reduction: Text = "mean"
 
     def forward(self, input: Tensor, target: Checked) -> Shape:
-        return F.nll_loss(input, target, self.weight, **self.reducing)
+        return nll_loss(input, target, self.weight, **self.reducing)
 
 
 @module(
@@ -235,7 +267,8 @@ class NLLLoss(_Weighted):
     ],
     bad=lambda: [
         call().on((3, 5), T(4, dtype="int", high=1)).refused(Problem.TARGET), call(T(4)).on((3, 5), _INDICES).refused(Problem.TARGET),
-        call(reduction="max").on((3, 5), _INDICES).refused(Problem.HYPER_PARAMETER), call().on((3, 5), T(3, 1, dtype="int", high=1)).refused(Problem.TARGET),
+        call(reduction="max").on((3, 5), _INDICES).refused(Problem.HYPER_PARAMETER),
+        call().on((3, 5), T(3, 1, dtype="int", high=1)).refused(Problem.TARGET),
         call(ignore_index=1).on((3, 5), (3, 5)).refused(Problem.HYPER_PARAMETER),
     ],
 )
@@ -245,19 +278,22 @@ class CrossEntropyLoss(NLLLoss):
     label_smoothing: Ignored = 0.0
 
     def forward(self, input: Tensor, target: Raw) -> Shape:
-        return F.cross_entropy(input, target, self.weight, ignore_index=self.ignore_index, label_smoothing=self.label_smoothing, **self.reducing)
+        return cross_entropy(input, target, self.weight, ignore_index=self.ignore_index, label_smoothing=self.label_smoothing, **self.reducing)
 
 
 @module(
     "torch.nn.MultiLabelMarginLoss",
     good=lambda: [call().on((3, 5), T(3, 5, dtype="int", high=1)), call(reduction="none").on((5,), T(5, dtype="int", high=1))],
-    bad=lambda: [call().on((3, 5), T(3, 4, dtype="int", high=1)).refused(Problem.TARGET), call().on((2, 3, 5), T(2, 3, 5, dtype="int", high=1)).refused(Problem.RANK)],
+    bad=lambda: [
+        call().on((3, 5), T(3, 4, dtype="int", high=1)).refused(Problem.TARGET),
+        call().on((2, 3, 5), T(2, 3, 5, dtype="int", high=1)).refused(Problem.RANK),
+    ],
 )
 class MultiLabelMarginLoss(Loss):
     """One number, or with reduction='none' one for each sample: (N, C) becomes (N,)."""
 
     def forward(self, input: Tensor, target: Checked) -> Shape:
-        return F.multilabel_margin_loss(input, target, **self.reducing)
+        return multilabel_margin_loss(input, target, **self.reducing)
 
 
 @module(
@@ -271,12 +307,14 @@ class MultiLabelSoftMarginLoss(_Weighted):
     same_shapes = True
 
     def forward(self, input: Tensor, target: Checked) -> Shape:
-        return F.multilabel_soft_margin_loss(input, target, self.weight, **self.reducing)
+        return multilabel_soft_margin_loss(input, target, self.weight, **self.reducing)
 
 
 @module(
     "torch.nn.MultiMarginLoss",
-    good=lambda: [call().on((3, 5), _INDICES), call(2, 0.5, T(5), reduction="none").on((3, 5), _INDICES), call(reduce=False).on((5,), T(dtype="int", high=1))],
+    good=lambda: [
+        call().on((3, 5), _INDICES), call(2, 0.5, T(5), reduction="none").on((3, 5), _INDICES), call(reduce=False).on((5,), T(dtype="int", high=1)),
+    ],
     bad=lambda: [
         call(3).refused(Problem.HYPER_PARAMETER), call().on((3, 5), T(4, dtype="int", high=1)).refused(Problem.TARGET),
         call(weight=T(1, 5)).refused(Problem.TARGET), call(weight=T(4)).on((3, 5), _INDICES).refused(Problem.TARGET),
@@ -293,12 +331,12 @@ class MultiMarginLoss(_Weighted):
     reduction: Text = "mean"
 
     def check(self) -> None:
-        F.check_power(self.p)
+        check_power(self.p)
         if isinstance(self.weight, tuple):
-            F.check_class_weight(self.weight, self.weight[0] if len(self.weight) == 1 else 0)
+            check_class_weight(self.weight, self.weight[0] if len(self.weight) == 1 else 0)
 
     def forward(self, input: Tensor, target: Checked) -> Shape:
-        return F.multi_margin_loss(input, target, self.p, weight=self.weight, **self.reducing)
+        return multi_margin_loss(input, target, self.p, weight=self.weight, **self.reducing)
 
 
 class _Margin(Loss):
@@ -319,7 +357,7 @@ class MarginRankingLoss(_Margin):
     same_shapes = True
 
     def forward(self, input1: Tensor, input2: Tensor, target: Checked) -> Shape:
-        return F.margin_ranking_loss(input1, input2, target, **self.reducing)
+        return margin_ranking_loss(input1, input2, target, **self.reducing)
 
 
 @module(
@@ -331,13 +369,18 @@ class CosineEmbeddingLoss(_Margin):
     """One number, or with reduction='none' one for each pair of vectors: inputs (N, D) and target (N,), or (D,) and ()."""
 
     def forward(self, input1: Tensor, input2: Tensor, target: Checked) -> Shape:
-        return F.cosine_embedding_loss(input1, input2, target, **self.reducing)
+        return cosine_embedding_loss(input1, input2, target, **self.reducing)
 
 
 @module(
     "torch.nn.TripletMarginLoss",
-    good=lambda: [call().on((3, 5), (3, 5), (3, 5)), call(0.5, 1, 1e-6, True).on((5,), (5,), (5,)), call(reduction="none").on((3, 5), (1, 5), (3, 1))],
-    bad=lambda: [call(0).refused(Problem.HYPER_PARAMETER), call().on((3, 5), (3, 5), (3, 4)).refused(Problem.TARGET), call().on((3, 5), (3, 5), (5,)).refused(Problem.TARGET)],
+    good=lambda: [
+        call().on((3, 5), (3, 5), (3, 5)), call(0.5, 1, 1e-6, True).on((5,), (5,), (5,)), call(reduction="none").on((3, 5), (1, 5), (3, 1)),
+    ],
+    bad=lambda: [
+        call(0).refused(Problem.HYPER_PARAMETER), call().on((3, 5), (3, 5), (3, 4)).refused(Problem.TARGET),
+        call().on((3, 5), (3, 5), (5,)).refused(Problem.TARGET),
+    ],
 )
 class TripletMarginLoss(Loss):
     """One number, or with reduction='none' one for each triple of vectors: the joint shape without its last axis."""
@@ -352,10 +395,10 @@ class TripletMarginLoss(Loss):
     same_shapes = True
 
     def check(self) -> None:
-        F.check_positive(self.margin, "margin")
+        check_positive(self.margin, "margin")
 
     def forward(self, anchor: Tensor, positive: Tensor, negative: Tensor) -> Shape:
-        return F.triplet_margin_loss(anchor, positive, negative, swap=self.swap, **self.reducing)
+        return triplet_margin_loss(anchor, positive, negative, swap=self.swap, **self.reducing)
 
 
 @module(
@@ -374,10 +417,10 @@ class TripletMarginWithDistanceLoss(Layer):
     same_shapes = True
 
     def check(self) -> None:
-        F.check_positive(self.margin, "margin")
+        check_positive(self.margin, "margin")
 
     def forward(self, anchor: Tensor, positive: Tensor, negative: Tensor) -> Shape:
-        return F.triplet_margin_with_distance_loss(
+        return triplet_margin_with_distance_loss(
             anchor, positive, negative, distance_function=self.distance_function, swap=self.swap, reduction=self.reduction,
         )
 
@@ -386,7 +429,8 @@ class TripletMarginWithDistanceLoss(Layer):
     "torch.nn.CTCLoss",
     good=lambda: [
         call().on((6, 3, 5), T(3, 4, dtype="int", high=1), T(3, dtype="int", high=1), T(3, dtype="int", high=1)),
-        call(0, "none", True).on((6, 3, 5), T(9, dtype="int", high=1), [6, 6, 6], [3, 3, 3]), call(blank=4, reduction="sum").on((6, 5), T(4, dtype="int", high=1), [6], [4]),
+        call(0, "none", True).on((6, 3, 5), T(9, dtype="int", high=1), [6, 6, 6], [3, 3, 3]),
+        call(blank=4, reduction="sum").on((6, 5), T(4, dtype="int", high=1), [6], [4]),
     ],
     bad=lambda: [
         call(5).on((6, 3, 5), T(3, 4, dtype="int", high=1), [6, 6, 6], [3, 3, 3]).refused(Problem.HYPER_PARAMETER),
@@ -401,4 +445,4 @@ class CTCLoss(Layer):
     zero_infinity: Ignored = False
 
     def forward(self, log_probs: Tensor, targets: Checked, input_lengths: Raw, target_lengths: Raw) -> Shape:
-        return F.ctc_loss(log_probs, targets, input_lengths, target_lengths, self.blank, self.reduction)
+        return ctc_loss(log_probs, targets, input_lengths, target_lengths, self.blank, self.reduction)

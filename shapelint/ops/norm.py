@@ -10,7 +10,7 @@ from ..dims import Dim, Expr, Truth, at_least, equal, prod, unknown
 from ..shapes import Shape, show
 from .declare import Layer, known, module, table
 from .examples import call
-from .kinds import UNREAD, Flag, Ignored, Ints, Raw, Size, Switch, T, Tensor
+from .kinds import UNREAD, Flag, Ignored, Raw, Size, Switch, T, Tensor
 from .problems import Problem, refuse, require_at_least, require_divides, require_equal
 
 _CHANNELS = "expects {expected} channels but receives {received}"
@@ -73,8 +73,8 @@ class _ChannelNorm(Layer):
             require_at_least(self.num_features, 0, Problem.HYPER_PARAMETER, "num_features must not be negative, not {received}", param="num_features")
 
     def parameters(self) -> dict[str, Shape]:
-        names = ["weight", *(["bias"] if known(self.bias, "bias") else [])] if known(self.affine, "affine") else []
-        return {name: (self.num_features,) for name in names}
+        names = ["weight", *(["bias"] if known(self.bias) else [])] if known(self.affine) else []
+        return dict.fromkeys(names, (self.num_features,))
 
     def buffers(self) -> dict[str, Shape]:
         if not self.track_running_stats:
@@ -122,7 +122,9 @@ class BatchNormNd(_BatchNorm):
 @module(
     "torch.nn.SyncBatchNorm",
     good=lambda: [call(4).on((2, 4)), call(4, 1e-5, 0.1, True, True, None, None, None, bias=False).on((2, 4, 5, 5))],
-    bad=lambda: [call(4).on((2, 3, 5)).refused(Problem.NORM_FEATURES), call(4).on((4,)).refused(Problem.RANK), call(4).on((1, 4)).refused(Problem.ONE_VALUE)],
+    bad=lambda: [
+        call(4).on((2, 3, 5)).refused(Problem.NORM_FEATURES), call(4).on((4,)).refused(Problem.RANK), call(4).on((1, 4)).refused(Problem.ONE_VALUE),
+    ],
 )
 class SyncBatchNorm(_BatchNorm):
     """The shape stays; axis 1 must be num_features. Without a process group it works as BatchNorm does, on any number of axes."""
@@ -210,7 +212,10 @@ class _LazyNorm(Layer):
 
 @module(
     "torch.nn.LazyBatchNorm{n}d", n=(1, 2, 3),
-    good=lambda n: [call().on((2, 4) + (5,) * n), call(1e-3, None, False, bias=False).on((2, 6) + (3,) * n), call(affine=False, track_running_stats=False).on((2, 6) + (3,) * n)],
+    good=lambda n: [
+        call().on((2, 4) + (5,) * n), call(1e-3, None, False, bias=False).on((2, 6) + (3,) * n),
+        call(affine=False, track_running_stats=False).on((2, 6) + (3,) * n),
+    ],
     bad=lambda n: [call().on((2, 4, 5, 5) + (5,) * n).refused(Problem.RANK), call().on((1, 4) + (1,) * n).refused(Problem.ONE_VALUE)],
 )
 class LazyBatchNormNd(_LazyNorm):
@@ -228,7 +233,10 @@ class LazyInstanceNormNd(_LazyNorm):
 
 @module(
     "torch.nn.GroupNorm",
-    good=lambda: [call(2, 6).on((2, 6)), call(3, 6, bias=False).on((2, 6, 4, 4)), call(2, 4, affine=False).on((1, 6, 3)), call(1, 4, 1e-5, True).on((2, 4, 2, 2, 2))],
+    good=lambda: [
+        call(2, 6).on((2, 6)), call(3, 6, bias=False).on((2, 6, 4, 4)), call(2, 4, affine=False).on((1, 6, 3)),
+        call(1, 4, 1e-5, True).on((2, 4, 2, 2, 2)),
+    ],
     bad=lambda: [
         call(4, 6).refused(Problem.GROUPS),
         call(2, 6).on((2, 4, 3)).refused(Problem.NORM_FEATURES),
@@ -263,8 +271,8 @@ class GroupNorm(Layer):
         return input
 
     def parameters(self) -> dict[str, Shape]:
-        names = ["weight", *(["bias"] if known(self.bias, "bias") else [])] if known(self.affine, "affine") else []
-        return {name: (self.num_channels,) for name in names}
+        names = ["weight", *(["bias"] if known(self.bias) else [])] if known(self.affine) else []
+        return dict.fromkeys(names, (self.num_channels,))
 
 
 def check_groups(input: Shape, groups: Dim) -> None:
@@ -277,7 +285,9 @@ def check_groups(input: Shape, groups: Dim) -> None:
 
 def check_groups_divide(channels: Dim, groups: Dim) -> None:
     """Refuse channels that do not fall into ``groups`` equal groups."""
-    require_divides(groups, channels, Problem.GROUPS, "receives {received} channels, not divisible by num_groups={expected}", param="num_groups", axis=1)
+    require_divides(
+        groups, channels, Problem.GROUPS, "receives {received} channels, not divisible by num_groups={expected}", param="num_groups", axis=1,
+    )
 
 
 def read_normalized_shape(value: Any) -> Shape | None:
@@ -301,7 +311,10 @@ class _TrailingNorm(Layer):
         self.wanted = read_normalized_shape(self.normalized_shape)
         if self.elementwise_affine is True:
             for size in self.wanted or ():
-                require_at_least(size, 0, Problem.HYPER_PARAMETER, "normalized_shape must not be negative, not {received}", arg="normalized_shape", param="normalized_shape")
+                require_at_least(
+                    size, 0, Problem.HYPER_PARAMETER, "normalized_shape must not be negative, not {received}", arg="normalized_shape",
+                    param="normalized_shape",
+                )
 
     def normalise(self, input: Shape) -> Shape:
         if self.wanted is not None:
@@ -310,14 +323,18 @@ class _TrailingNorm(Layer):
 
 
 _TRAILING_BAD = [
-    call(4).on((2, 5)).refused(Problem.NORM_FEATURES), call((4, 5)).on((5,)).refused(Problem.NORM_FEATURES), call((4, 5)).on((2, 5, 4)).refused(Problem.NORM_FEATURES),
+    call(4).on((2, 5)).refused(Problem.NORM_FEATURES), call((4, 5)).on((5,)).refused(Problem.NORM_FEATURES),
+    call((4, 5)).on((2, 5, 4)).refused(Problem.NORM_FEATURES),
     call(-1).refused(Problem.HYPER_PARAMETER), call(()).on((2, 5)).refused(Problem.HYPER_PARAMETER),
 ]
 
 
 @module(
     "torch.nn.LayerNorm",
-    good=lambda: [call(4).on((2, 4)), call((4, 5), 1e-5, True, False).on((2, 4, 5)), call([6], elementwise_affine=False).on((2, 3, 6)), call(4, bias=False).on((4,))],
+    good=lambda: [
+        call(4).on((2, 4)), call((4, 5), 1e-5, True, False).on((2, 4, 5)), call([6], elementwise_affine=False).on((2, 3, 6)),
+        call(4, bias=False).on((4,)),
+    ],
     bad=lambda: _TRAILING_BAD,
 )
 class LayerNorm(_TrailingNorm):
@@ -331,10 +348,9 @@ class LayerNorm(_TrailingNorm):
         return self.normalise(input)
 
     def parameters(self) -> dict[str, Shape]:
-        if not known(self.elementwise_affine, "elementwise_affine"):
+        if not known(self.elementwise_affine) or self.wanted is None:
             return {}
-        shape = known(UNREAD if self.wanted is None else self.wanted, "normalized_shape")
-        return {"weight": shape} | ({"bias": shape} if known(self.bias, "bias") else {})
+        return {"weight": self.wanted} | ({"bias": self.wanted} if known(self.bias) else {})
 
 
 @module(
@@ -354,9 +370,7 @@ class RMSNorm(_TrailingNorm):
         return self.normalise(x)
 
     def parameters(self) -> dict[str, Shape]:
-        if not known(self.elementwise_affine, "elementwise_affine"):
-            return {}
-        return {"weight": known(UNREAD if self.wanted is None else self.wanted, "normalized_shape")}
+        return {"weight": self.wanted} if known(self.elementwise_affine) and self.wanted is not None else {}
 
 
 class _ResponseNorm(Layer):
@@ -404,4 +418,7 @@ class CrossMapLRN2d(_ResponseNorm):
         return input
 
 
-__all__ = ["check_eps", "check_groups", "check_groups_divide", "check_many_values", "check_rank", "check_response_norm", "check_trailing", "read_normalized_shape"]
+__all__ = [
+    "check_eps", "check_groups", "check_groups_divide", "check_many_values", "check_rank", "check_response_norm", "check_trailing",
+    "read_normalized_shape",
+]

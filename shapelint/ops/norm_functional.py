@@ -117,7 +117,10 @@ def _check_trailing_call(input: Shape, normalized_shape: Any, **given: Any) -> S
             if len(shape) != len(wanted):
                 raise refuse(Problem.NORM_FEATURES, f"{name} is {show(shape)} but normalized_shape is {show(wanted)}", arg=name)
             for axis, (received, expected) in enumerate(zip(shape, wanted, strict=True)):
-                require_equal(received, expected, Problem.NORM_FEATURES, f"{name} has {{received}} where normalized_shape has {{expected}}", arg=name, axis=axis)
+                require_equal(
+                    received, expected, Problem.NORM_FEATURES, f"{name} has {{received}} where normalized_shape has {{expected}}", arg=name,
+                    axis=axis,
+                )
     return input
 
 

@@ -9,7 +9,24 @@ from ..shapes import Shape, show
 from .conv import check_not_negative, check_positive, split_batch, spread
 from .declare import Layer, module
 from .examples import call
-from .kinds import UNREAD, AsWritten, Checked, Flag, Ignored, OptAsWritten, OptIntTuple, OptSize, OptSizes, Raw, Result, Sizes, Switch, T, Tensor, default
+from .kinds import (
+    UNREAD,
+    AsWritten,
+    Checked,
+    Flag,
+    Ignored,
+    OptAsWritten,
+    OptIntTuple,
+    OptSize,
+    OptSizes,
+    Raw,
+    Result,
+    Sizes,
+    Switch,
+    T,
+    Tensor,
+    default,
+)
 from .pad import repeated
 from .problems import Problem, refuse, require_at_least, require_equal
 

@@ -32,7 +32,9 @@ def two_states(hx: Any, batched: bool) -> tuple[Any, Any]:
     """The shapes of an LSTM's hidden and cell state, None where there is none or it was not read."""
     if isinstance(hx, (tuple, list)):
         if len(hx) < 2 or (batched and len(hx) > 2):  # without a batch torch overlooks any others
-            raise refuse(Problem.STATE, f"an LSTM needs two states, the hidden and the cell state, not {len(hx)}", arg="hx", expected=2, received=len(hx))
+            raise refuse(
+                Problem.STATE, f"an LSTM needs two states, the hidden and the cell state, not {len(hx)}", arg="hx", expected=2, received=len(hx),
+            )
         first, second = (item.shape if isinstance(item, T) else None for item in hx[:2])
         return first, second
     return None, None
@@ -75,7 +77,9 @@ class _Recurrent(Layer):
     def batch(self, input: Shape) -> Shape:
         """The batch axis, or nothing for an input without one; refuses an input that does not fit."""
         if len(input) not in (2, 3):
-            raise refuse(Problem.RANK, f"expects 3 axes (or 2 without a batch) but receives {len(input)}: {show(input)}", expected=3, received=len(input))
+            raise refuse(
+                Problem.RANK, f"expects 3 axes (or 2 without a batch) but receives {len(input)}: {show(input)}", expected=3, received=len(input),
+            )
         require_equal(input[-1], self.input_size, Problem.FEATURES, _FEATURES, param="input_size", axis=-1)
         length_axis = 1 if self.batch_first and len(input) == 3 else 0
         require_at_least(input[length_axis], 1, Problem.EMPTY, "the sequence has no steps", axis=length_axis)
@@ -94,19 +98,20 @@ class _Recurrent(Layer):
         return [self.output(input), hidden]
 
     def parameters(self) -> dict[str, Shape]:
-        if not isinstance(self.num_layers, int):
-            raise Unread("num_layers")
         made: dict[str, Shape] = {}
-        for layer in range(self.num_layers):
+        for layer in range(self.num_layers if isinstance(self.num_layers, int) else 1):
             inputs = self.input_size if layer == 0 else self.directions * self.state_size
             for suffix in ("", "_reverse")[: self.directions]:
                 made |= self._weights(inputs, f"l{layer}{suffix}")
         return made
 
+    def unread(self) -> tuple[str, ...]:
+        return (*super().unread(), *(() if isinstance(self.num_layers, int) else ("num_layers",)))
+
     def _weights(self, inputs: Dim, suffix: str) -> dict[str, Shape]:
         gates = self.gates * self.hidden_size
         made: dict[str, Shape] = {f"weight_ih_{suffix}": (gates, inputs), f"weight_hh_{suffix}": (gates, self.state_size)}
-        if known(self.bias, "bias"):
+        if known(self.bias):
             made |= {f"bias_ih_{suffix}": (gates,), f"bias_hh_{suffix}": (gates,)}
         if self.state_size is not self.hidden_size:
             made[f"weight_hr_{suffix}"] = (self.state_size, self.hidden_size)
@@ -120,8 +125,10 @@ class _Recurrent(Layer):
         call(4, 5, num_layers=2, bidirectional=True).on((7, 3, 4), hx=T(4, 3, 5)),
     ],
     bad=lambda: [
-        call(4, 5).on((7, 3, 5)).refused(Problem.FEATURES), call(4, 5).on((7, 3, 4), (1, 2, 5)).refused(Problem.STATE), call(4, 5).on((4,)).refused(Problem.RANK),
-        call(4, 5, nonlinearity="gelu").refused(Problem.HYPER_PARAMETER), call(4, 0).refused(Problem.HYPER_PARAMETER), call(4, 5, dropout=1.5).refused(Problem.HYPER_PARAMETER),
+        call(4, 5).on((7, 3, 5)).refused(Problem.FEATURES), call(4, 5).on((7, 3, 4), (1, 2, 5)).refused(Problem.STATE),
+        call(4, 5).on((4,)).refused(Problem.RANK),
+        call(4, 5, nonlinearity="gelu").refused(Problem.HYPER_PARAMETER), call(4, 0).refused(Problem.HYPER_PARAMETER),
+        call(4, 5, dropout=1.5).refused(Problem.HYPER_PARAMETER),
         call(4, 5).on((7, 4), (1, 1, 5)).refused(Problem.STATE),
     ],
 )
@@ -147,16 +154,20 @@ class RNN(_Recurrent):
 def check_nonlinearity(nonlinearity: str) -> None:
     """Refuse what a plain recurrent layer does not know."""
     if nonlinearity not in ("tanh", "relu"):
-        raise refuse(Problem.HYPER_PARAMETER, f"nonlinearity must be 'tanh' or 'relu', not {nonlinearity!r}", arg="nonlinearity", param="nonlinearity")
+        raise refuse(
+            Problem.HYPER_PARAMETER, f"nonlinearity must be 'tanh' or 'relu', not {nonlinearity!r}", arg="nonlinearity", param="nonlinearity",
+        )
 
 
 @module(
     "torch.nn.GRU",
     good=lambda: [
-        call(4, 5).on((7, 3, 4)), call(4, 5, 2, False, True, 0.1, True).on((3, 7, 4), (4, 3, 5)), call(4, 5).on((7, 4), (1, 5)), call(4, 5, batch_first=True).on((7, 4)),
+        call(4, 5).on((7, 3, 4)), call(4, 5, 2, False, True, 0.1, True).on((3, 7, 4), (4, 3, 5)), call(4, 5).on((7, 4), (1, 5)),
+        call(4, 5, batch_first=True).on((7, 4)),
     ],
     bad=lambda: [
-        call(4, 5).on((7, 3, 5)).refused(Problem.FEATURES), call(4, 5).on((7, 3, 4), (1, 2, 5)).refused(Problem.STATE), call(0, 5).refused(Problem.HYPER_PARAMETER),
+        call(4, 5).on((7, 3, 5)).refused(Problem.FEATURES), call(4, 5).on((7, 3, 4), (1, 2, 5)).refused(Problem.STATE),
+        call(0, 5).refused(Problem.HYPER_PARAMETER),
         call(4, 5).on((2, 7, 3, 4)).refused(Problem.RANK),
     ],
 )
@@ -178,13 +189,15 @@ class GRU(_Recurrent):
 @module(
     "torch.nn.LSTM",
     good=lambda: [
-        call(4, 5).on((7, 3, 4)), call(4, 5, 2, False, True, 0.1, True, 3).on((3, 7, 4), (T(4, 3, 3), T(4, 3, 5))), call(4, 5, proj_size=2).on((7, 4), [T(1, 2), T(1, 5)]),
+        call(4, 5).on((7, 3, 4)), call(4, 5, 2, False, True, 0.1, True, 3).on((3, 7, 4), (T(4, 3, 3), T(4, 3, 5))),
+        call(4, 5, proj_size=2).on((7, 4), [T(1, 2), T(1, 5)]),
         call(4, 5, 2, batch_first=True, bidirectional=True).on((3, 7, 4)), call(4, 5).on((7, 3, 4), hx=(T(1, 3, 5), T(1, 3, 5))),
     ],
     bad=lambda: [
         call(4, 5).on((7, 3, 5)).refused(Problem.FEATURES), call(4, 5).on((7, 3, 4), (T(1, 2, 5), T(1, 3, 5))).refused(Problem.STATE),
         call(4, 5, proj_size=5).refused(Problem.HYPER_PARAMETER), call(4, 5).on((7, 3, 4), (T(1, 3, 5),)).refused(Problem.STATE),
-        call(4, 5).on((7, 3, 4), (T(1, 5), T(1, 5))).refused(Problem.STATE), call(4, 5, proj_size=2).on((7, 4), (T(1, 2), T(1, 2))).refused(Problem.STATE),
+        call(4, 5).on((7, 3, 4), (T(1, 5), T(1, 5))).refused(Problem.STATE),
+        call(4, 5, proj_size=2).on((7, 4), (T(1, 2), T(1, 2))).refused(Problem.STATE),
     ],
 )
 class LSTM(_Recurrent):
@@ -201,7 +214,9 @@ class LSTM(_Recurrent):
 
     def check(self) -> None:
         super().check()
-        require_at_least(self.proj_size, 0, Problem.HYPER_PARAMETER, "proj_size must not be negative, not {received}", arg="proj_size", param="proj_size")
+        require_at_least(
+            self.proj_size, 0, Problem.HYPER_PARAMETER, "proj_size must not be negative, not {received}", arg="proj_size", param="proj_size",
+        )
         message = "proj_size={expected} must be smaller than hidden_size={received}"
         require_at_least(self.hidden_size - 1, self.proj_size, Problem.HYPER_PARAMETER, message, arg="proj_size", param="proj_size")
 
@@ -236,7 +251,9 @@ class _Cell(Layer):
     def step(self, input: Shape, *states: Any) -> Shape:
         """The new state's shape, once input and states fit."""
         if len(input) not in (1, 2):
-            raise refuse(Problem.RANK, f"expects 2 axes (or 1 without a batch) but receives {len(input)}: {show(input)}", expected=2, received=len(input))
+            raise refuse(
+                Problem.RANK, f"expects 2 axes (or 1 without a batch) but receives {len(input)}: {show(input)}", expected=2, received=len(input),
+            )
         require_equal(input[-1], self.input_size, Problem.FEATURES, _FEATURES, param="input_size", axis=-1)
         wanted = (*input[:-1], self.hidden_size)
         for place, (state, name) in enumerate(zip(states, ("hidden state", "cell state"), strict=False)):
@@ -248,21 +265,26 @@ class _Cell(Layer):
     def _squared(self, state: Shape, first: bool) -> None:
         # a matrix as state of a single vector: torch compares its first axis only, and may go on, or crash, after that
         if first:
-            require_equal(state[0], self.hidden_size, Problem.STATE, "the hidden state of an input without a batch has one axis, not a batch of {received}", arg="hx")
+            require_equal(
+                state[0], self.hidden_size, Problem.STATE, "the hidden state of an input without a batch has one axis, not a batch of {received}",
+                arg="hx",
+            )
         raise Unread("hx")
 
     def parameters(self) -> dict[str, Shape]:
         gates = self.gates * self.hidden_size
         made: dict[str, Shape] = {"weight_ih": (gates, self.input_size), "weight_hh": (gates, self.hidden_size)}
-        return made | ({"bias_ih": (gates,), "bias_hh": (gates,)} if known(self.bias, "bias") else {})
+        return made | ({"bias_ih": (gates,), "bias_hh": (gates,)} if known(self.bias) else {})
 
 
 @module(
     "torch.nn.RNNCell",
     good=lambda: [call(4, 5).on((3, 4)), call(4, 11, False, "relu").on((3, 4), (3, 11)), call(4, 11, bias=False).on((4,), (11,))],
     bad=lambda: [
-        call(4, 5).on((3, 5)).refused(Problem.FEATURES), call(4, 11).on((3, 4), (2, 11)).refused(Problem.STATE), call(4, 5, True, "gelu").on((3, 4)).refused(Problem.HYPER_PARAMETER),
-        call(4, 5).on((2, 3, 4)).refused(Problem.RANK), call(4, -1).refused(Problem.HYPER_PARAMETER), call(4, 11).on((4,), (1, 11)).refused(Problem.STATE),
+        call(4, 5).on((3, 5)).refused(Problem.FEATURES), call(4, 11).on((3, 4), (2, 11)).refused(Problem.STATE),
+        call(4, 5, True, "gelu").on((3, 4)).refused(Problem.HYPER_PARAMETER),
+        call(4, 5).on((2, 3, 4)).refused(Problem.RANK), call(4, -1).refused(Problem.HYPER_PARAMETER),
+        call(4, 11).on((4,), (1, 11)).refused(Problem.STATE),
     ],
 )
 class RNNCell(_Cell):
@@ -281,7 +303,10 @@ class RNNCell(_Cell):
 @module(
     "torch.nn.GRUCell",
     good=lambda: [call(4, 5).on((3, 4)), call(4, 11, False).on((3, 4), (3, 11)), call(4, 11).on((4,), (11,))],
-    bad=lambda: [call(4, 5).on((3, 5)).refused(Problem.FEATURES), call(4, 11).on((3, 4), (3, 4)).refused(Problem.STATE), call(4, 11).on((3, 4), (11,)).refused(Problem.STATE)],
+    bad=lambda: [
+        call(4, 5).on((3, 5)).refused(Problem.FEATURES), call(4, 11).on((3, 4), (3, 4)).refused(Problem.STATE),
+        call(4, 11).on((3, 4), (11,)).refused(Problem.STATE),
+    ],
 )
 class GRUCell(_Cell):
     """(N, input_size) becomes (N, hidden_size); N may be absent."""

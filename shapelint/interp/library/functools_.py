@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from ..natives import Call, PyRaise, native
 from ..values import ClassValue, Descriptor, FunctionValue, Native, Partial, Value, Why
-from .support import REQUIRED, bind, listed, lost, returns
+from .support import ABSENT, REQUIRED, bind, listed, lost, returns
 
 if TYPE_CHECKING:
     from ..machine import Machine
@@ -24,11 +24,11 @@ def not_followed(machine: "Machine", args: list[Value], kwargs: dict[str, Value]
 
 @native("functools.reduce")
 def reduce(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
-    function, iterable, initial = bind("reduce", args, kwargs, function=REQUIRED, iterable=REQUIRED, initial=REQUIRED)
+    function, iterable, initial = bind("reduce", args, kwargs, function=REQUIRED, iterable=REQUIRED, initial=ABSENT)
     items = listed(machine, iterable)
     if items is None:
         return lost(machine, "functools.reduce", iterable)
-    if initial is not REQUIRED:
+    if initial is not ABSENT:
         items = (initial, *items)
     if not items:
         raise PyRaise("TypeError", "reduce() of empty iterable with no initial value")

@@ -10,7 +10,7 @@ from ...dims import Expr
 from .. import limits
 from ..natives import PyRaise, method, native
 from ..values import Alternatives, Instance, IteratorObject, ListObject, SliceValue, Unknown, Value
-from .support import REQUIRED, bind, listed, lost, over_options, same, too_much
+from .support import ABSENT, REQUIRED, bind, listed, lost, over_options, same, too_much
 
 if TYPE_CHECKING:
     from ..machine import Machine
@@ -72,7 +72,7 @@ def iter_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Va
 
 @native("builtins.next")
 def next_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
-    iterator, default = bind("next", args, kwargs, iterator=REQUIRED, default=REQUIRED)
+    iterator, default = bind("next", args, kwargs, iterator=REQUIRED, default=ABSENT)
     if isinstance(iterator, Instance) and machine.has_attribute(iterator, "__next__"):
         return machine.call(machine.get_attribute(iterator, "__next__"), [], {})
     if isinstance(iterator, (tuple, str, range, ListObject)):
@@ -81,7 +81,7 @@ def next_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Va
     if items is None:
         return lost(machine, "next", iterator)
     if not items:
-        if default is REQUIRED:
+        if default is ABSENT:
             raise PyRaise("StopIteration")
         return default
     advance(machine, iterator, 1)

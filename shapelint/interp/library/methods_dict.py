@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..natives import PyRaise, method, native
 from ..values import Alternatives, DictObject, Instance, IteratorObject, ListObject, SetObject, Unknown, Value
-from .support import REQUIRED, bind, is_key, listed, lost, over_options, own
+from .support import ABSENT, REQUIRED, bind, is_key, listed, lost, over_options, own
 
 if TYPE_CHECKING:
     from ..machine import Machine
@@ -132,7 +132,7 @@ def forget(machine: "Machine", receiver: DictObject, unknown: Unknown) -> None:
     machine.heap.write(receiver.opaque, "rest", unknown)
 
 
-@_method("pop", key=REQUIRED, default=REQUIRED)
+@_method("pop", key=REQUIRED, default=ABSENT)
 def pop(machine: "Machine", receiver: DictObject, key: Value, default: Value) -> Value:
     if not is_key(key):
         unknown = lost(machine, "dict.pop", key)
@@ -145,7 +145,7 @@ def pop(machine: "Machine", receiver: DictObject, key: Value, default: Value) ->
         machine.heap.delete(receiver.table, key)
         return value
     rest = _rest(receiver)
-    if rest is None and default is REQUIRED:
+    if rest is None and default is ABSENT:
         raise PyRaise("KeyError", repr(key))
     return default if rest is None else rest
 
@@ -186,7 +186,7 @@ def clear(machine: "Machine", receiver: DictObject) -> Value:
 
 @_method("__delitem__", key=REQUIRED)
 def delitem(machine: "Machine", receiver: DictObject, key: Value) -> Value:
-    pop(machine, receiver, key, REQUIRED)
+    pop(machine, receiver, key, ABSENT)
     return None
 
 

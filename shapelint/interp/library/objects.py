@@ -24,7 +24,7 @@ from ..values import (
     Value,
     Why,
 )
-from .support import REQUIRED, bind, lost, over_options
+from .support import ABSENT, REQUIRED, bind, lost, over_options
 
 if TYPE_CHECKING:
     from ..machine import Machine
@@ -56,7 +56,7 @@ def hasattr_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) ->
 
 @native("builtins.getattr")
 def getattr_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
-    value, name, default = bind("getattr", args, kwargs, obj=REQUIRED, name=REQUIRED, default=REQUIRED)
+    value, name, default = bind("getattr", args, kwargs, obj=REQUIRED, name=REQUIRED, default=ABSENT)
     if isinstance(name, Alternatives):
         return over_options(name, lambda option: getattr_(machine, [value, option, *args[2:]], {}))
     if not isinstance(name, str):
@@ -64,7 +64,7 @@ def getattr_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) ->
     try:
         return machine.get_attribute(value, name)
     except PyRaise as error:
-        if default is REQUIRED or error.name != "AttributeError":
+        if default is ABSENT or error.name != "AttributeError":
             raise
         return default
 

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from ..machine import Machine
 
 RAISED = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)  # what constants make Python functions raise
-REQUIRED = object()
+REQUIRED = object()  # the default of a parameter that must be given
+ABSENT = object()  # the default of a parameter whose absence means something
 _CONTAINERS = (ListObject, SetObject, DictObject)
 
 
