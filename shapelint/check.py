@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from .config import Config
 from .diagnostics import Diagnostic, Edit, Fix, Label
-from .rules import Judge, by_code, registered, rules
+from .rules import Judge, by_code, off_by_default, registered, rules
 from .rules import Settings as RuleSettings
 from .rules.unused_suppression import UnusedSuppression
 from .source import Problem as SourceProblem
@@ -124,6 +124,8 @@ class _Run:
     """One run of the pipeline."""
 
     def __init__(self, config: Config, options: CheckOptions, found: list[Found]) -> None:
+        if not config.default_off:
+            config = Config(config.values, root=config.root, file=config.file, default_off=off_by_default())
         self.config, self.options = config, options
         self.enabled = frozenset(declared.code for declared in rules() if config.selects(declared.code))
         self.judge = Judge(RuleSettings(config.min_feature_map), self.enabled)
@@ -162,21 +164,23 @@ class _Run:
     # --- interpreting ----------------------------------------------------------------------------------------
 
     def result(self) -> Result:
-        for done, source in enumerate(self.interpreted):
-            if self.options.progress is not None:
-                self.options.progress(done, len(self.interpreted))
-            self._interpret(source)
+        for step in ("begin", "finish"):  # every file's own calls first: what one file calls is not explored in another
+            for done, source in enumerate(self.interpreted):
+                if self.options.progress is not None:
+                    self.options.progress(done + len(self.interpreted) * (step == "finish"), 2 * len(self.interpreted))
+                self._interpret(source, step)
         if self.options.progress is not None:
-            self.options.progress(len(self.interpreted), len(self.interpreted))
+            self.options.progress(2 * len(self.interpreted), 2 * len(self.interpreted))
         self._leave_program()
         self.outcome.diagnostics = self._reported()
         return self.outcome
 
-    def _interpret(self, source: SourceFile) -> None:
+    def _interpret(self, source: SourceFile, step: str) -> None:
         try:
             if self.program is None:
                 self.program = _program(self.config, self.options)
-            for event in self.program.run(source):
+                self.program.offer(self.interpreted)
+            for event in getattr(self.program, step)(source):
                 self.made += [self._respelled(found) for found in self.judge.judge(event)]
         except Exception as error:  # a defect of ours must not hide what the other files hold
             self.made.append(_crash(source, self.program, error))

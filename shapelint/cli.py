@@ -15,6 +15,7 @@ from . import __version__
 if TYPE_CHECKING:
     from .check import CheckOptions, Result
     from .config import Config
+    from .source.text import Span
 
 OK, FOUND, USAGE, INTERRUPTED = 0, 1, 2, 130
 _MANY_FILES = 50  # from here on a progress bar is worth its import
@@ -116,12 +117,10 @@ def _checked(given: argparse.Namespace) -> int:
 
 def _config(given: argparse.Namespace) -> "Config":
     from .config import load_config
-    from .rules import rules
+    from .rules import off_by_default, rules
 
-    declared = rules()
-    codes = [rule.code for rule in declared]
-    default_off = frozenset(rule.code for rule in declared if not rule.default)
-    config = load_config(given.paths, given.config, default_off=default_off, codes=codes)
+    codes = [rule.code for rule in rules()]
+    config = load_config(given.paths, given.config, default_off=off_by_default(), codes=codes)
     asked = {"select": given.select, "ignore": given.ignore, "output-format": given.output_format}
     return config.override({key: value for key, value in asked.items() if value is not None}, codes)
 
@@ -188,8 +187,11 @@ def _print_coverage(result: "Result", out: TextIO) -> None:
 
 
 def _print_sizes(result: "Result", out: TextIO) -> None:
-    for span, name, shape in sorted(result.sizes, key=lambda item: (item[0].file, item[0].line, item[0].column)):
-        print(f"{result.where(span)}: {name} {shape}", file=out)
+    """One row for each line that made tensors, with the different shapes it made."""
+    lines: dict[tuple[str, int], tuple[Span, dict[str, None]]] = {}
+    for span, name, shape in sorted(result.sizes, key=lambda item: item[0][:3]):
+        lines.setdefault(span[:2], (span, {}))[1].setdefault(f"{name} {shape}".strip())
+    _table([(result.where(span), " | ".join(shapes), result.line_text(span).strip()) for span, shapes in lines.values()], out)
 
 
 def _table(rows: Sequence[tuple[str, ...]], out: TextIO, right: Iterable[int] = ()) -> None:

@@ -10,7 +10,24 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from .dims import Dim, Expr, Truth, at_least, divides, dmax, dmin, equal, floordiv, is_unknown, nice, substitute, sym, unknown, variables
+from .dims import (
+    Dim,
+    Expr,
+    Truth,
+    at_least,
+    divides,
+    dmax,
+    dmin,
+    equal,
+    floordiv,
+    is_unknown,
+    nice,
+    solve_eq0,
+    substitute,
+    sym,
+    unknown,
+    variables,
+)
 from .shapes import Shape
 
 _KINDS = {
@@ -307,7 +324,14 @@ def _settle(found: dict[str, Dim], declared: Dim, actual: Dim) -> bool:
 
 
 def _solve(found: dict[str, Dim], name: str, declared: Dim, actual: Dim) -> bool:
-    """Bind ``name`` where ``declared`` is ``a*name + c`` for ints ``a`` and ``c``; anything else stays open."""
+    """Bind ``name`` where one value is left for it. A symbolic ``actual`` is solved for where ``declared`` is ``a*name + c``."""
+    if isinstance(actual, int) and not _is_name(declared):
+        sizes = solve_eq0(declared - actual)
+        if sizes is not None and sizes.complete:
+            least = sizes.min()
+            if least is not None and sizes.next(least + 1) is None:
+                found[name] = least
+            return least is not None
     zero, one, two = (substitute(declared, {name: value}) for value in (0, 1, 2))
     if not (isinstance(zero, int) and isinstance(one, int) and isinstance(two, int)):
         return True

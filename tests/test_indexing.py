@@ -45,7 +45,7 @@ def random_item(rng: random.Random, shape: tuple[int, ...]) -> Any:
 
 
 def matches(ours: Any, theirs: tuple[int, ...]) -> bool:
-    return len(ours) == len(theirs) and all(isinstance(a, Expr) and a.unread or a == b for a, b in zip(ours, theirs, strict=True))
+    return len(ours) == len(theirs) and all((isinstance(a, Expr) and a.unread) or a == b for a, b in zip(ours, theirs, strict=True))
 
 
 def test_random_expressions_agree_with_torch() -> None:

@@ -20,8 +20,9 @@ def run(text: str, path: str = "net.py", options: Options | None = None) -> Mach
     source = parse_text(path, HEAD + textwrap.dedent(text))
     assert isinstance(source, SourceFile), source
     program = Program([], options)
-    program.run(source)
+    events = program.run(source)
     assert program.machine is not None
+    program.machine.events = events
     program.machine.main_scope = program.main_scope  # type: ignore[attr-defined]
     return program.machine
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from shapelint.dims import Expr, sym
-from shapelint.interp.imports import Imports
+from shapelint.interp import Program
 from shapelint.interp.library import load
 from shapelint.interp.machine import Machine
 from shapelint.interp.natives import METHODS, NATIVES, PyRaise
@@ -46,12 +46,18 @@ from typing import List, NamedTuple, Optional, Tuple
 
 def interpret(source: str, **names: Value) -> Scope:
     """Run ``source`` abstractly; ``names`` are there from the start."""
-    load()
-    file = SourceFile("snippet.py", IMPORTS + source, ast.parse(IMPORTS + source))
-    scope = Scope(file, "__main__")
-    scope.table.update({"__name__": "__main__", **names})
-    execute(Machine(Imports([]), file), file.tree.body, scope)
+    machine, scope = fresh()
+    scope.table.update(names)
+    execute(machine, ast.parse(IMPORTS + source).body, scope)
     return scope
+
+
+def fresh() -> tuple[Machine, Scope]:
+    """A machine, and the scope of its (empty) main program."""
+    program = Program([])
+    program.run(SourceFile("snippet.py", "", ast.parse("")))
+    assert program.machine is not None and program.main_scope is not None
+    return program.machine, program.main_scope
 
 
 def run(source: str) -> dict[str, Any]:
@@ -598,3 +604,290 @@ r = decode("ir_r2_k3_s2_e6_c24_se0.25")
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_a_program_leaves_the_values_that_python_leaves(name: str) -> None:
     same_as_python(PROGRAMS[name])
+
+
+# --- what is not known stays unknown -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("expression", """
+len(u)
+sorted([3, u])
+sum([1, u])
+max(1, u)
+min([u, 2])
+abs(u)
+round(u)
+int(u)
+float(u)
+str(u)
+str([1, u])
+bool(u)
+range(u)
+tuple(u)
+enumerate(u)
+zip([1], u)
+map(str, u)
+reversed(u)
+any([0, u])
+all([1, u])
+"a".join(["b", u])
+"{}".format(u)
+"%s" % u
+f"{u}"
+"abc".replace("a", u)
+[1, 2].index(u)
+[u, 2].index(2)
+[1, u].count(1)
+{"a": 1}.get(u)
+dict(u)["a"]
+{**u}["a"]
+math.sqrt(u)
+math.prod([2, u])
+math.ceil(u)
+reduce(lambda a, b: a + b, [1, u])
+isinstance(u, int)
+hasattr(u, "x")
+getattr(u, "x")
+getattr([], u)
+callable(u)
+type(u)
+next(u)
+iter(u)
+u.append(1)
+copy.deepcopy(u)
+re.match("a", u)
+os.path.join("a", u)
+random.random()
+random.choice([1, 2])
+os.environ["HOME"]
+sys.argv
+{1: 2}.pop(u)
+{1, 2}.union(u).pop()
+set([u]).pop()
+list(u)[0]
+next(iter(u))
+[x for x in u][0]
+list(itertools.chain([1], u))[0]
+operator.add(1, u)
+json.loads(u)
+""".strip().splitlines())
+def test_a_function_of_an_unknown_value_is_unknown(expression: str) -> None:
+    found = result(f"r = {expression}", u=unknown())
+    while isinstance(found, (IteratorObject, ListObject)):
+        found = found.table["items"]
+    assert isinstance(found, Unknown), found
+
+
+@pytest.mark.parametrize("expression, expected", [
+    ("any([1, u])", True), ("all([0, u])", False), ("len([u, u])", 2), ("(u, 3).index(u)", None), ("max([u])", None), ("[u, 2][1]", 2),
+    ("{'a': u, 'b': 2}['b']", 2), ("dict(a=u, b=2)['b']", 2), ("list(zip([u], [5]))[0][1]", 5), ("sorted([u])", None), ("{'b': 2, **u}.get('b')", None),
+    ("isinstance([u], list)", True), ("getattr(types.SimpleNamespace(a=1, b=u), 'a')", 1), ("len(list(map(lambda x: u, [1, 2, 3])))", 3),
+    ("typing.cast(int, 5)", 5), ("next(iter([5, u]))", 5), ("[*reversed([u, 7])][0]", 7), ("list(enumerate([u, u]))[1][0]", 1), ("'ab'.upper()", "AB"),
+    ("copy.deepcopy([u, 4])[1]", 4), ("itertools.chain([u], [3])", None), ("list(itertools.chain([u], [3]))[1]", 3), ("f'{1}'", "1"),
+])
+def test_what_does_not_depend_on_the_unknown_part_is_known(expression: str, expected: Any) -> None:
+    found = result(f"r = {expression}", u=unknown())
+    assert expected is None or found == expected
+
+
+@pytest.mark.parametrize("change, left", [
+    ("r.append(u)", 3), ("r.extend(u)", None), ("r.insert(u, 5)", None), ("r.pop(u)", None), ("r.remove(u)", None), ("r.sort(key=lambda v: u)", None), ("r += u", None),
+    ("r[u] = 5", None), ("r.reverse()", 2), ("random.shuffle(r)", 2), ("r.insert(0, u)", 3), ("r.clear(); r.append(1)", 1),
+])
+def test_a_list_changed_in_an_unknown_way_has_unknown_items(change: str, left: int | None) -> None:
+    items = result(f"r = [1, 2]\n{change}", u=unknown()).table["items"]
+    assert isinstance(items, Unknown) if left is None else len(items) == left
+
+
+@pytest.mark.parametrize("change", ["r.update(u)", "r.update([(u, 1)])", "r[u] = 3", "r.setdefault(u, 1)", "r.pop(u, None)", "r.update({**u})"])
+def test_a_dict_changed_in_an_unknown_way_is_open(change: str) -> None:
+    made = result(f"r = {{'a': 1}}\n{change}", u=unknown())
+    assert isinstance(made.opaque["rest"], Unknown)
+    assert isinstance(result(f"d = {{'a': 1}}\n{change.replace('r.', 'd.').replace('r[', 'd[')}\nr = d.get('zz', 5)", u=unknown()), Unknown)
+
+
+def test_a_set_with_an_unknown_item_is_unknown() -> None:
+    assert isinstance(result("r = {1}\nr.add(u)", u=unknown()).table["items"], Unknown)
+    assert isinstance(result("r = {1, 2}\nr.discard(u)", u=unknown()).table["items"], Unknown)
+
+
+SIZES = """
+len(range(3)) + n                         | n + 3
+int(n)                                    | n
+round(n)                                  | n
+abs(n)                                    | n
+math.ceil(n)                              | n
+math.floor(n // 2)                        | n//2
+sum([n, 2, n])                            | 2*n + 2
+math.prod([n, 2, 3])                      | 6*n
+math.prod((n, n))                         | n*n
+max(n, n)                                 | n
+max(n + 2, n)                             | n + 2
+min(n + 2, n, n + 1)                      | n
+max(n, 1)                                 | n
+max(1, n)                                 | n
+divmod(n, 2)[0]                           | n//2
+pow(n, 2)                                 | n*n
+operator.mul(n, 3)                        | 3*n
+reduce(operator.mul, [n, 4])              | 4*n
+list(itertools.accumulate([n, 1]))[1]     | n + 1
+[n, 2][0]                                 | n
+dict(a=n)["a"]                            | n
+tuple([n, 3])[0]                          | n
+list(map(lambda v: v * 2, [n]))[0]        | 2*n
+sorted([n + 1, n])[0]                     | n
+sorted([n, n + 5, n + 2], reverse=True)[0] | n + 5
+sorted([(n + 1, "a"), (n, "b")], key=lambda p: p[0])[0][1] | b
+max([(n, "a"), (n + 1, "b")], key=lambda p: p[0])[1] | b
+next(iter((n,)))                          | n
+copy.deepcopy([n])[0]                     | n
+n.bit_length()                            | unknown
+float(n)                                  | unknown
+str(n)                                    | unknown
+range(n)                                  | unknown
+math.sqrt(n)                              | unknown
+max(n, 5)                                 | max(n, 5)
+bool(n)                                   | True
+isinstance(n, int)                        | True
+n == n                                    | True
+[n].index(n)                              | 0
+n in [n]                                  | True
+n in (1, 2)                               | unknown
+(n).__mul__(2)                            | 2*n
+""".strip().splitlines()
+
+
+@pytest.mark.parametrize("line", SIZES)
+def test_symbolic_sizes_go_through_functions(line: str) -> None:
+    expression, expected = (part.strip() for part in line.rsplit("|", 1))
+    found = result(f"r = {expression}", n=sym("n"))
+    if expected == "unknown":
+        assert isinstance(found, Unknown)
+    else:
+        assert str(found) == expected
+
+
+def test_the_reason_of_the_first_unknown_value_is_kept() -> None:
+    why = unknown("the argument of somebody")
+    assert result("r = max(1, sum([2, u]))", u=why) is why
+
+
+@pytest.mark.parametrize("expression", [
+    "list(range(10**9))", "'a' * 10**9", "'a'.ljust(10**9)", "f'{1:1000000000}'", "10**10**8", "2 << 10**9", "math.factorial(10**7)", "list(itertools.product(range(1000), repeat=3))",
+    "list(itertools.permutations(range(20)))", "bytes(10**10)", "[0] * 10**9", "sum(range(10**9))", "'{:1000000000}'.format(1)", "('a' * 1000).replace('a', 'b' * 100000)", "list(zip(itertools.count(), itertools.count()))",
+    "list(itertools.repeat(0, 10**9))", "math.comb(10**6, 5 * 10**5)", "list(itertools.count())", "range(10**30)",
+])
+def test_huge_work_is_not_done(expression: str) -> None:
+    found = result(f"r = {expression}")
+    while isinstance(found, (IteratorObject, ListObject)):
+        found = found.table["items"]
+    assert isinstance(found, Unknown)
+
+
+def test_an_option_among_several_goes_through_functions_of_constants() -> None:
+    both = Alternatives(("relu", "gelu"))
+    found = result("r = a.upper(), 'x_' + a, getattr(types.SimpleNamespace(relu=1, gelu=1), a), {'relu': 3, 'gelu': 3}.get(a), isinstance(a, str), len(a)", a=both)
+    assert isinstance(found[0], Alternatives) and set(found[0].options) == {"RELU", "GELU"}
+    assert found[2:] == (1, 3, True, 4)
+
+
+def test_tensors_among_builtins() -> None:
+    x = Tensor((2, 3, sym("h")), "float")
+    found = result("r = len(x), [t.shape for t in x], isinstance(x, int), max(x.shape[0], 1), list(x.shape), sum(x.shape[:2]), math.prod(x.shape), tuple(x.shape)[-2:], int(x), max(x, x + 1)", x=x)
+    assert found[0] == 2 and len(found[1].table["items"]) == 2 and found[2] is False and found[3] == 2 and found[5] == 5
+    assert str(found[6]) == "6*h" and isinstance(found[8], Unknown) and isinstance(found[9], Unknown)
+
+
+def test_a_command_line_argument_without_a_default_is_unknown() -> None:
+    found = result("""
+p = argparse.ArgumentParser()
+p.add_argument("path"); p.add_argument("--size", type=int); p.add_argument("--dim", default=3)
+a, rest = p.parse_known_args()
+r = (a.path, a.size, a.dim, a.never_declared, rest, hasattr(a, "other"))
+""")
+    assert found[2] == 3 and all(isinstance(found[i], Unknown) for i in (0, 1, 3, 4, 5))
+
+
+def test_numpy_numbers_and_arrays() -> None:
+    found = result("""
+import numpy as np, torch
+a = np.zeros((1, 3, 8, 8), dtype=np.float32)
+r = (np.prod([2, 3, 4]), int(np.prod(n)), np.sqrt(16), np.ceil(2.1), int(np.log2(8)), np.array([[1, 2, 3], [4, 5, 6]]).shape, np.array([1, 2]).tolist(), np.linspace(0, 1, 5).tolist(),
+     [x for x in np.arange(3)], a.shape, torch.from_numpy(a), torch.from_numpy(np.random.randn(2, 5)), len(a), a.transpose(0, 2, 3, 1).shape, a.reshape(3, -1).shape, np.random.randint(0, 9, size=(4,)).shape,
+     np.cumsum([1, 2, 3]).tolist(), np.linspace(16, 64, 4, dtype=int).tolist(), np.max([1, 5]), np.array(u), np.zeros(u), a * 2, np.random.rand(), a.ndim, np.array(a).shape, np.full((2,), 3).shape)
+""", n=(sym("n"), 3), u=unknown())
+    assert found[0] == 24 and str(found[1]) == "3*n" and found[2:5] == (4.0, 3.0, 3) and found[5] == (2, 3)
+    assert found[6].table["items"] == (1, 2) and found[7].table["items"] == (0.0, 0.25, 0.5, 0.75, 1.0) and found[8].table["items"] == (0, 1, 2)
+    assert found[9] == (1, 3, 8, 8) and found[10].shape == (1, 3, 8, 8) and found[10].dtype == "float" and found[11].shape == (2, 5)
+    assert found[12] == 1 and found[13] == (1, 8, 8, 3) and found[14] == (3, 64) and found[15] == (4,)
+    assert found[16].table["items"] == (1, 3, 6) and found[17].table["items"] == (16, 32, 48, 64) and found[18] == 5
+    assert all(isinstance(found[i], Unknown) for i in (19, 20, 21, 22)) and found[23:] == (4, (1, 3, 8, 8), (2,))
+
+
+def test_numbers_of_numpy_are_those_numpy_computes() -> None:
+    np = pytest.importorskip("numpy")
+    for text in ("np.linspace(0, 0.1, 7)", "np.linspace(3, 10, 4)", "np.arange(2, 9, 3)", "np.cumsum([0.1, 0.2, 0.3])", "np.array([1, 2.5])", "np.linspace(16, 100, 6, dtype=int)", "np.array([True, 2])"):
+        assert plain(result(f"import numpy as np\nr = {text}.tolist()")) == plain(eval(text, {"np": np}).tolist()), text
+    for text in ("np.prod([3, 4])", "np.sqrt(2)", "np.log(7.5)", "np.floor(-2.5)", "np.round(2.5)", "np.mean([1, 2])", "np.power(2, 5)", "np.sum([[1, 2], [3, 4]])", "np.log2(96)"):
+        assert result(f"import numpy as np\nr = {text}") == eval(text, {"np": np}), text
+
+
+def test_a_copied_module_is_a_new_module_of_the_same_shapes() -> None:
+    found = result("""
+import torch.nn as nn
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Linear(3, 4)
+        self.b = copy.deepcopy(self.a)
+net = Net()
+layers = nn.ModuleList([copy.deepcopy(net.a) for _ in range(3)])
+twin = copy.deepcopy(net)
+r = (net.a, net.b, len(layers), twin.a is net.a, twin.a)
+""")
+    assert found[0] is not found[1] and found[0].layer is found[1].layer and found[2] == 3 and found[3] is False
+    assert found[0].hidden.get("name") == "a" and found[1].hidden.get("name") == "b" and found[4].hidden.get("name") == "a"
+
+
+def test_user_classes_of_callables_and_layers() -> None:
+    found = result("""
+import torch.nn as nn
+r = (callable(nn.ReLU), callable(nn.ReLU()), isinstance(nn.ReLU(), nn.Module), callable(nn.functional.relu), issubclass(nn.ReLU, nn.Module))
+""")
+    assert found[0] is True and found[1] is True and found[2] is True and found[3] is True
+
+
+def test_a_branch_that_is_taken_back_leaves_containers_as_they_were() -> None:
+    machine, scope = fresh()
+    source = "a = [1]; d = {'k': 1}; s = {1}; it = iter([1, 2]); p = argparse.ArgumentParser()"
+    execute(machine, ast.parse(IMPORTS + source).body, scope)
+    mark = machine.heap.mark()
+    change = "a.append(2); a.sort(); d.update(x=1); d.pop('k'); s.add(5); next(it); p.add_argument('--x', default=1); ns = p.parse_args(); a.clear(); d.setdefault('q', [])"
+    execute(machine, ast.parse(change).body, scope)
+    assert scope.table["ns"].table == {"x": 1}
+    machine.heap.undo(mark)
+    check = "r = (a, d, s, list(it), hasattr(p.parse_args(), 'x'))"
+    execute(machine, ast.parse(check).body, scope)
+    found = scope.table["r"]
+    assert plain(found[:4]) == (["list", 1], {"dict": [("k", 1)]}, {"set": ["1"]}, ["list", 1, 2]) and isinstance(found[4], Unknown)
+
+
+def test_natives_are_registered_under_their_qualified_names() -> None:
+    load()
+    for name in ("builtins.len", "math.prod", "itertools.chain.from_iterable", "collections.abc.Iterable", "functools.partial", "copy.deepcopy", "dataclasses.dataclass"):
+        assert name in NATIVES
+    for kind in ("builtins.int", "builtins.str", "builtins.list", "builtins.ValueError", "builtins.type", "collections.OrderedDict"):
+        assert NATIVES[kind].is_type
+    assert ("dict", "setdefault") in METHODS and ("list", "append") in METHODS and ("str", "__mod__") in METHODS
+
+
+def test_a_class_made_by_a_call_is_a_class() -> None:
+    made = result("r = namedtuple('P', 'x y')")
+    assert isinstance(made, ClassValue) and made.kind == "namedtuple" and made.table["_fields"] == ("x", "y")
+
+
+def test_an_exception_of_the_program_is_raised_as_one() -> None:
+    with pytest.raises(PyRaise) as raised:
+        interpret("[].pop()")
+    assert raised.value.name == "IndexError"
+    assert isinstance(sym("n"), Expr)

@@ -64,7 +64,7 @@ def test_selectors_are_codes_prefixes_and_names() -> None:
 
 
 def _config(rule: type[Rule]) -> Config:
-    asked = re.search(r"# with min-feature-map = (\d+)", rule.bad)
+    asked = re.search(r"# with min-feature-map = (\d+)", rule.bad)  # the example's own first line
     return Config({"extend-select": (rule.code,), "min-feature-map": int(asked[1]) if asked else 0})
 
 
@@ -277,10 +277,10 @@ def test_the_operator_s_own_subject_is_replaced_by_the_layer_s_name(build: Build
 def test_an_operator_sign_is_no_subject(build: Build) -> None:
     error = ShapeError(Problem.BROADCAST, "operands (4, 3) and (4, 2) do not broadcast: axis -1 is 3 and 2", arg="other")
     tensors = {"input": Tensor((4, 3)), "other": Tensor((4, 2))}
-    found = only(Refused(build.application("+", "a + b", op="torch.add", args={"input": "a", "other": "b"}, **tensors), error))
+    found = only(Refused(build.application("+", "a + b", op="torch.add", **tensors), error))
     assert found.message == "operands (4, 3) and (4, 2) do not broadcast: axis -1 is 3 and 2"
-    assert build.source.segment(found.span) == "b" and found.label == "is (4, 2)"
-    assert [(build.source.segment(label.span), label.text) for label in found.labels] == [("a", "is (4, 3)")]
+    assert build.source.segment(found.span) == "a + b"
+    assert [(build.source.segment(label.span), label.text) for label in found.labels] == [("a", "is (4, 3)"), ("b", "is (4, 2)")]
 
 
 def test_a_tensor_argument_written_elsewhere_is_not_blamed(build: Build) -> None:
@@ -426,3 +426,19 @@ def test_rules_are_found_by_code() -> None:
     assert by_code("SHP103").name == "feature-mismatch"
     with pytest.raises(KeyError):
         by_code("SHP999")
+
+
+def test_a_member_of_a_sequence_is_named_under_the_sequence_s_call(build: Build) -> None:
+    layer = build.layer("Linear", "nn.Linear(400, 120)", 400, 120)
+    found = only(Refused(build.application("head.2", "self.fc1(x)", layer, args={"input": "x"}, input=Tensor((4, 576))), features(400, 576)))
+    assert found.labels[0].text == "receives (4, 576)"  # the call is not one of head: a loop over the members
+    found = only(Refused(build.application("fc1.2", "self.fc1(x)", layer, args={"input": "x"}, input=Tensor((4, 576))), features(400, 576)))
+    assert found.labels[0].text == "fc1.2 receives (4, 576)"
+
+
+def test_the_whole_call_is_reported_where_operands_do_not_fit_each_other(build: Build) -> None:
+    error = ShapeError(Problem.JOIN, "needs all other sizes equal", arg="tensors", param="tensors")
+    tensors = {"tensors[0]": Tensor((4, 3)), "tensors[1]": Tensor((5, 3))}
+    found = only(Refused(build.application("torch.cat", "x.view(-1, 400)", op="torch.cat", args={"tensors": "x"}, **tensors), error))
+    assert build.source.segment(found.span) == "x.view(-1, 400)"
+    assert found.message == "torch.cat needs all other sizes equal: (4, 3) and (5, 3)"

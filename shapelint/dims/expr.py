@@ -1,148 +1,242 @@
 """Symbolic sizes: integer + sum of coefficient * product of atoms, kept in one interned normal form.
 
-An atom is a variable (declared, or *unread*: a size nobody stated), ``floor(e / s)``, ``max(e, 0)`` or an
-opaque operation. Two expressions that are the same sum are the same object, so ``is`` is structural equality.
-Sizes are assumed to be >= 1 for declared variables; unread ones may be anything.
+An atom is a variable (declared, or *unread*: a size nobody stated), ``floor(e / s)``, ``max(e, 0)``, a sum kept as one
+factor of a product, or a quotient of two symbolic sizes. The same sum is the same object, so ``is`` is structural
+equality. Products stay factored (``16*(H//4 - 3)*(W//4 - 3)``): that is how they are read, and how they divide exactly.
+Declared variables are >= 1; unread ones may be anything.
 """
 
+from __future__ import annotations
+
+from collections.abc import Mapping, MutableMapping
 from itertools import count
 from math import gcd
-from typing import Union
+from weakref import WeakValueDictionary
 
-Dim = Union[int, "Expr"]
-Monomial = tuple["Atom", ...]
+# Kinds of atoms, in the order in which they are sorted.
+VAR, UNREAD, FLOOR, POS, GROUP, QUOTIENT = "var", "unread", "floor", "pos", "group", "quotient"
+_RANK = {kind: rank for rank, kind in enumerate((VAR, UNREAD, FLOOR, POS, GROUP, QUOTIENT))}
 
-_fresh = count(1)
+# A sum beyond these becomes an unread size: no question about it is answered, and every walk over a sum stays short.
+MAX_TERMS, MAX_DEPTH, MAX_WEIGHT, MAX_BITS = 64, 48, 600, 512
+
+_NO_NAMES: frozenset[str] = frozenset()
+_serials = count(1)
+# Sums with an unread part are as many as there are unread sizes, so they go when nobody holds them.
+_atoms: dict[object, Atom] = {}
+_atoms_unread: WeakValueDictionary[object, Atom] = WeakValueDictionary()
+_exprs: dict[object, Expr] = {}
+_exprs_unread: WeakValueDictionary[object, Expr] = WeakValueDictionary()
 
 
 class Atom:
-    """An indivisible factor. ``key`` orders and identifies it; atoms are interned by it."""
+    """An indivisible factor: ``of`` are the sizes it is made of, ``by`` the divisor of a floor. Interned."""
 
-    __slots__ = ("key", "kind", "name", "of", "by", "unread")
-    _interned: dict[tuple[object, ...], "Atom"] = {}
+    __slots__ = ("__weakref__", "by", "depth", "key", "kind", "name", "names", "of", "unread", "weight")
 
-    key: tuple[object, ...]
-    kind: str
-    name: str
-    of: tuple["Dim", ...]
-    by: int
+    key: tuple[object, ...]     # orders atoms by structure, so no order depends on hashes or on history
+    names: frozenset[str]
     unread: bool
+    weight: int
+    depth: int
 
-    @classmethod
-    def make(cls, kind: str, name: str = "", of: tuple["Dim", ...] = (), by: int = 0, serial: int = 0) -> "Atom":
-        ident = (kind, name, tuple(e if isinstance(e, int) else id(e) for e in of), by, serial)
-        found = cls._interned.get(ident)
+    def __init__(self, kind: str, name: str, of: tuple[Dim, ...], by: int, serial: int = 0) -> None:
+        self.kind, self.name, self.of, self.by = kind, name, of, by
+        self.key = (_RANK[kind], name, by, serial, tuple([_key(size) for size in of]))
+        self.names, self.unread, self.weight, self.depth = _NO_NAMES, kind == UNREAD, 1, 1
+        if kind == VAR:
+            self.names = frozenset((name,))
+        for size in of:
+            if isinstance(size, Expr):
+                self.names = self.names | size.names if self.names else size.names
+                self.unread = self.unread or size.unread
+                self.weight += size.weight
+                self.depth = max(self.depth, size.depth + 1)
+
+    @staticmethod
+    def make(kind: str, name: str = "", of: tuple[Dim, ...] = (), by: int = 0) -> Atom:
+        ident = (kind, name, of, by)
+        found = _atoms.get(ident) or _atoms_unread.get(ident)
         if found is None:
-            found = object.__new__(cls)
-            found.kind, found.name, found.of, found.by = kind, name, of, by
-            found.key = (kind, name, tuple(str(e) for e in of), by, serial)
-            found.unread = kind == "unread" or any(isinstance(e, Expr) and e.unread for e in of)
-            cls._interned[ident] = found
+            found = Atom(kind, name, of, by)
+            table: MutableMapping[object, Atom] = _atoms_unread if found.unread else _atoms
+            table[ident] = found
         return found
 
-    def __str__(self) -> str:
-        if self.kind == "floor":
-            return f"{_wrapped(self.of[0])}//{self.by}"
-        if self.kind == "pos":
-            return f"max({self.of[0]}, 0)"
-        if self.kind in ("var", "unread"):
-            return self.name
-        return f"{self.kind}({', '.join(str(e) for e in self.of)})"
+    def __reduce__(self) -> tuple[object, ...]:
+        return (_unread_atom, (self.name,)) if self.kind == UNREAD else (Atom.make, (self.kind, self.name, self.of, self.by))
+
+    def __deepcopy__(self, memo: object) -> Atom:
+        return self
+
+    def __repr__(self) -> str:
+        return f"<{self.kind} {self.name}{self.of}{self.by or ''}>"
+
+
+Monomial = tuple[Atom, ...]
+Terms = tuple[tuple[Monomial, int], ...]
 
 
 class Expr:
     """A size that is not a plain number. Build one with :func:`sym` or :func:`unknown` and arithmetic."""
 
-    __slots__ = ("const", "terms", "unread", "_text")
-    _interned: dict[tuple[object, ...], "Expr"] = {}
+    __slots__ = ("__weakref__", "const", "depth", "grouped", "names", "terms", "text", "unread", "weight")
 
     const: int
-    terms: tuple[tuple[Monomial, int], ...]
+    terms: Terms
+    names: frozenset[str]       # declared variables
     unread: bool
-    _text: str
-
-    @classmethod
-    def make(cls, const: int, terms: dict[Monomial, int]) -> Dim:
-        kept = {m: c for m, c in terms.items() if c}
-        if not kept:
-            return const
-        ordered = tuple(sorted(kept.items(), key=lambda item: (-len(item[0]), [a.key[:2] for a in item[0]], str(item[0]))))
-        ident = (const, tuple((tuple(id(a) for a in m), c) for m, c in ordered))
-        found = cls._interned.get(ident)
-        if found is None:
-            found = object.__new__(cls)
-            found.const, found.terms = const, ordered
-            found.unread = any(a.unread for m, _ in ordered for a in m)
-            found._text = _render(const, ordered)
-            cls._interned[ident] = found
-        return found
+    grouped: bool               # a product with a sum in it stands here
+    weight: int
+    depth: int
+    text: str | None            # written when first asked for
 
     def __add__(self, other: Dim) -> Dim:
         if isinstance(other, int):
-            return Expr.make(self.const + other, dict(self.terms))
+            return interned(self.const + other, self.terms) if other else self
         if not isinstance(other, Expr):
             return NotImplemented
         total = dict(self.terms)
         for monomial, coefficient in other.terms:
             total[monomial] = total.get(monomial, 0) + coefficient
-        return Expr.make(self.const + other.const, total)
+        made = make(self.const + other.const, total)
+        return products.shorter(made) if self.grouped or other.grouped else made
 
     __radd__ = __add__
 
-    def __neg__(self) -> Dim:
-        return self * -1
+    def __neg__(self) -> Expr:
+        return times(self, -1)
 
     def __sub__(self, other: Dim) -> Dim:
-        return self + -other
+        return 0 if other is self else self + -other
 
     def __rsub__(self, other: Dim) -> Dim:
-        return -self + other
+        return times(self, -1) + other
 
     def __mul__(self, other: Dim) -> Dim:
         if isinstance(other, int):
-            return Expr.make(self.const * other, {m: c * other for m, c in self.terms})
+            return times(self, other) if other else 0
         if not isinstance(other, Expr):
             return NotImplemented
-        total: dict[Monomial, int] = {}
-        for left, a in (*self.terms, ((), self.const)):
-            for right, b in (*other.terms, ((), other.const)):
-                product = tuple(sorted(left + right, key=lambda atom: (atom.key[:2], id(atom))))
-                total[product] = total.get(product, 0) + a * b
-        const = total.pop((), 0)
-        return Expr.make(const, total)
+        a, left = products.factored(self)
+        b, right = products.factored(other)
+        return products.product(a * b, left + right)
 
     __rmul__ = __mul__
 
     def __floordiv__(self, other: Dim) -> Dim:
-        return floordiv(self, other)
+        return floors.floordiv(self, other)
 
     def __rfloordiv__(self, other: int) -> Dim:
-        return floordiv(other, self)
+        return floors.floordiv(other, self)
 
     def __mod__(self, other: Dim) -> Dim:
-        return self - floordiv(self, other) * other
+        return self - floors.floordiv(self, other) * other
 
     def __rmod__(self, other: int) -> Dim:
-        return other - floordiv(other, self) * self
+        return other - floors.floordiv(other, self) * self
 
     def __str__(self) -> str:
-        return self._text
+        if self.text is None:
+            from . import render  # most sizes are never shown
+
+            self.text = render.text(self)
+        return self.text
 
     __repr__ = __str__
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return make, (self.const, dict(self.terms))
+
+    def __deepcopy__(self, memo: object) -> Expr:
+        return self
+
+
+Dim = int | Expr
+
+
+def _key(size: Dim) -> tuple[object, ...]:
+    if isinstance(size, int):
+        return (), size
+    return tuple([(tuple([atom.key for atom in monomial]), coefficient) for monomial, coefficient in size.terms]), size.const
+
+
+def _order(term: tuple[Monomial, int]) -> tuple[int, list[tuple[object, ...]]]:
+    return -len(term[0]), [atom.key for atom in term[0]]
+
+
+def make(const: int, terms: Mapping[Monomial, int]) -> Dim:
+    """The sum of these terms, whose monomials are sorted and hold no lone sum."""
+    kept = [term for term in terms.items() if term[1]]
+    if not kept:
+        return const
+    if len(kept) > 1:
+        kept.sort(key=_order)
+    return interned(const, tuple(kept))
+
+
+def interned(const: int, terms: Terms) -> Expr:
+    """The one object for this sum; ``terms`` are not empty, sorted and have no zeros."""
+    ident = (const, terms)
+    found = _exprs.get(ident) or _exprs_unread.get(ident)
+    return found if found is not None else _new(const, terms)
+
+
+def _new(const: int, terms: Terms) -> Expr:
+    made = object.__new__(Expr)
+    made.const, made.terms, made.text = const, terms, None
+    names, unread, grouped, weight, depth, largest = _NO_NAMES, False, False, 1, 0, 0
+    for monomial, coefficient in terms:
+        largest = max(largest, abs(coefficient))
+        for atom in monomial:
+            if atom.names is not names and not atom.names <= names:
+                names = names | atom.names if names else atom.names
+            if atom.unread:
+                unread = True
+            if atom.kind == GROUP:
+                grouped = True
+            weight += atom.weight
+            if atom.depth > depth:
+                depth = atom.depth
+    made.names, made.unread, made.grouped, made.weight, made.depth = names, unread, grouped, weight, depth
+    if len(terms) > MAX_TERMS or weight > MAX_WEIGHT or depth > MAX_DEPTH or largest.bit_length() > MAX_BITS:
+        return unknown()
+    table: MutableMapping[object, Expr] = _exprs_unread if unread else _exprs
+    table[const, terms] = made
+    return made
+
+
+def times(size: Expr, factor: int) -> Expr:
+    """``size * factor`` for a factor that is not 0."""
+    if factor == 1:
+        return size
+    return interned(size.const * factor, tuple([(monomial, coefficient * factor) for monomial, coefficient in size.terms]))
+
+
+def over(size: Expr, divisor: int) -> Expr:
+    """``size / divisor`` where it divides every coefficient and the constant."""
+    if divisor == 1:
+        return size
+    return interned(size.const // divisor, tuple([(monomial, coefficient // divisor) for monomial, coefficient in size.terms]))
+
+
+def content(size: Expr) -> int:
+    """The largest integer that divides the constant and every coefficient."""
+    return gcd(size.const, *[coefficient for _, coefficient in size.terms])
 
 
 def sym(name: str) -> Expr:
     """A declared size: any integer >= 1."""
-    made = Expr.make(0, {(Atom.make("var", name),): 1})
-    assert isinstance(made, Expr)
-    return made
+    return interned(0, (((Atom.make(VAR, name),), 1),))
 
 
 def unknown(name: str = "?") -> Expr:
     """A fresh unread size: equal to itself, and neither equal nor different to anything else."""
-    made = Expr.make(0, {(Atom.make("unread", name, serial=next(_fresh)),): 1})
-    assert isinstance(made, Expr)
-    return made
+    return interned(0, (((_unread_atom(name),), 1),))
+
+
+def _unread_atom(name: str) -> Atom:
+    return Atom(UNREAD, name, (), 0, next(_serials))
 
 
 def is_unknown(size: Dim) -> bool:
@@ -150,98 +244,4 @@ def is_unknown(size: Dim) -> bool:
     return isinstance(size, Expr) and size.unread
 
 
-def floordiv(left: Dim, right: Dim) -> Dim:
-    """``left // right`` as Python computes it; ``right`` is taken to be non-zero."""
-    if isinstance(left, int) and isinstance(right, int):
-        return left // right
-    if isinstance(right, Expr):
-        return _exact_quotient(left, right)
-    assert isinstance(left, Expr)
-    if right < 0:
-        left, right = left * -1, -right
-        assert isinstance(left, Expr)
-    if right == 1:
-        return left
-    outer: Dim = 0
-    rest: Dim = left.const
-    for monomial, coefficient in left.terms:
-        whole, small = divmod(coefficient, right)
-        outer = outer + Expr.make(0, {monomial: whole})
-        rest = rest + Expr.make(0, {monomial: small})
-    if isinstance(rest, int):
-        return outer + rest // right
-    shared = gcd(right, *(c for _, c in rest.terms))
-    if shared > 1:
-        rest = Expr.make(rest.const // shared, {m: c // shared for m, c in rest.terms})
-        right //= shared
-        assert isinstance(rest, Expr)
-        if right == 1:
-            return outer + rest
-    whole, small = divmod(rest.const, right)
-    inner = Expr.make(small, dict(rest.terms))
-    assert isinstance(inner, Expr)
-    return outer + whole + _floor_atom(inner, right)
-
-
-def _floor_atom(inner: Expr, by: int) -> Dim:
-    if len(inner.terms) == 1:
-        (monomial, coefficient), = inner.terms
-        if coefficient == 1 and len(monomial) == 1 and monomial[0].kind == "floor":
-            atom = monomial[0]
-            return floordiv(atom.of[0] + inner.const * atom.by, by * atom.by)
-    return Expr.make(0, {(Atom.make("floor", of=(inner,), by=by),): 1})
-
-
-def _exact_quotient(left: Dim, right: Expr) -> Dim:
-    if left is right:
-        return 1
-    if isinstance(left, Expr) and len(right.terms) == 1 and right.const == 0:
-        (monomial, coefficient), = right.terms
-        quotient: dict[Monomial, int] = {}
-        for have, c in left.terms:
-            remaining = list(have)
-            if c % coefficient or any(remaining.count(a) < monomial.count(a) for a in monomial):
-                break
-            for atom in monomial:
-                remaining.remove(atom)
-            quotient[tuple(remaining)] = c // coefficient
-        else:
-            if left.const == 0:
-                const = quotient.pop((), 0)
-                return Expr.make(const, quotient)
-    return Expr.make(0, {(Atom.make("quotient", of=(left, right)),): 1})
-
-
-def dmax(left: Dim, right: Dim) -> Dim:
-    """The larger of two sizes."""
-    if isinstance(left, int) and isinstance(right, int):
-        return max(left, right)
-    if left is right:
-        return left
-    difference = left - right
-    if isinstance(difference, int):
-        return left if difference >= 0 else right
-    return right + Expr.make(0, {(Atom.make("pos", of=(difference,)),): 1})
-
-
-def dmin(left: Dim, right: Dim) -> Dim:
-    """The smaller of two sizes."""
-    return left + right - dmax(left, right)
-
-
-def _wrapped(size: Dim) -> str:
-    text = str(size)
-    simple = isinstance(size, int) or (len(size.terms) == 1 and size.const == 0 and size.terms[0][1] == 1 and len(size.terms[0][0]) == 1)
-    return text if simple else f"({text})"
-
-
-def _render(const: int, terms: tuple[tuple[Monomial, int], ...]) -> str:
-    text = ""
-    for monomial, coefficient in terms:
-        factors = [f"({atom})" if atom.kind == "floor" and (len(monomial) > 1 or abs(coefficient) != 1) else str(atom) for atom in monomial]
-        body = "*".join(([str(abs(coefficient))] if abs(coefficient) != 1 else []) + factors)
-        sign = "-" if coefficient < 0 else "+"
-        text += f" {sign} {body}" if text else (f"-{body}" if coefficient < 0 else body)
-    if const:
-        text += f" {'-' if const < 0 else '+'} {abs(const)}"
-    return text
+from . import floors, products  # noqa: E402  (they build on the classes above; the operators only forward to them)

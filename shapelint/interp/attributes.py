@@ -26,7 +26,7 @@ def get_attribute(m: "Machine", value: Value, name: str) -> Value:
     if isinstance(value, Tensor):
         from .tensors import tensor_attribute
 
-        return tensor_attribute(m, value, name)
+        return tensor_attribute(m, m.solid((value,))[0], name)
     if isinstance(value, External):
         return external(m, f"{value.name}.{name}")
     if isinstance(value, ModuleValue):

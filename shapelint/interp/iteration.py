@@ -67,6 +67,8 @@ def element_of(m: "Machine", value: Value) -> Value:
     """One item of an iterable that cannot be listed: a batch of a loader, a row of a tensor."""
     if isinstance(value, Tensor) and value.shape:
         return Tensor(value.shape[1:], value.dtype, value.trace)
+    if isinstance(value, IteratorObject) and "element" in value.table:
+        return value.table["element"]
     if isinstance(value, Instance):
         found = value.hidden.get("element")
         if found is not None:

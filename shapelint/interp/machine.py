@@ -9,12 +9,13 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..ops import Operator
+from ..shapes import Shape
 from ..source.text import SourceFile
 from . import limits
 from .coverage import Coverage, has_unread
 from .declarations import Declarations
 from .events import Application, Applied, Event, InputSource, Lost
-from .heap import Changes, Heap
+from .heap import Changes, Heap, Table
 from .natives import PyRaise
 from .values import ClassValue, FunctionValue, Instance, Native, Place, Scope, Tensor, Unknown, Value, Why, holds_tensor
 
@@ -80,7 +81,7 @@ class _At:
 class Machine:
     """Evaluates the user's program abstractly."""
 
-    def __init__(self, imports: "Imports", main_file: SourceFile) -> None:
+    def __init__(self, imports: "Imports", main_file: SourceFile, reached: set[int]) -> None:
         self.imports = imports
         self.heap = Heap()
         self.events: list[Event] = []
@@ -92,12 +93,13 @@ class Machine:
         self.step_limit = limits.STEPS_PER_ENTRY
         self.source: InputSource | None = None
         self.module_depth = 0
-        self.reached: set[int] = set()  # nodes of functions and classes that were entered
+        self.reached = reached  # nodes of functions and classes that were entered, by any file of the program
         self.classes: list[ClassValue] = []
         self.instances: list[Instance] = []
         self.coverage = Coverage()
         self.sizes: list[tuple[Place, str, Value]] = []  # what statements produced, where it holds tensors
         self.declarations = Declarations()
+        self.refined: Table = {}
         self.exploring = False
         self.training_default = True
         self.source_kind = "call"
@@ -234,6 +236,21 @@ class Machine:
     def unpack(self, value: Value, count: int, starred: bool) -> tuple[Value, ...] | None:
         return iteration.unpack(self, value, count, starred)
 
+    def wrong_count(self, value: Value, count: int, wanted: int) -> bool:
+        """An unpacking that Python refuses: reported, and True, where the values are tensors or sizes."""
+        return operators.refuse_unpacking(self, value, count, wanted)
+
+    def refine(self, tensor: Tensor, shape: Shape) -> None:
+        """A layer has said what a tensor of unknown rank must be: it is that for everybody from here on."""
+        self.heap.write(self.refined, tensor, Tensor(shape, tensor.dtype, tensor.trace))
+
+    def solid(self, values: Sequence[Value]) -> list[Value]:
+        """The values, with tensors of unknown rank as the layers that used them refined them."""
+        refined = self.refined
+        if not refined:
+            return list(values)
+        return [refined.get(value, value) if isinstance(value, Tensor) and value.shape is None else value for value in values]
+
     def enter(self, context: Value) -> Value:
         """What ``with context as name`` binds."""
         if isinstance(context, Instance) and self.has_attribute(context, "__enter__"):
@@ -263,4 +280,4 @@ class Machine:
         return tuple(frame.site.place for frame in (self.frames if frames is None else frames) if frame.site is not None)
 
 
-from . import attributes, calls, classes, expressions, iteration, operations, statements, subscripts  # noqa: E402  (they need Machine's types)
+from . import attributes, calls, classes, expressions, iteration, operations, operators, statements, subscripts  # noqa: E402  (they need Machine's types)

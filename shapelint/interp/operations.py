@@ -9,8 +9,8 @@ from . import limits
 from .join import join
 from .natives import PyRaise
 from .values import (
-    CONSTANTS, Alternatives, ClassValue, DictObject, External, FunctionValue, Instance, IteratorObject, ListObject, ModuleValue, Native, SetObject,
-    Tensor, Unknown, Value, Why, is_constant, is_size,
+    CONSTANTS, Alternatives, BoundMethod, ClassValue, DictObject, External, FunctionValue, Instance, IteratorObject, ListObject, ModuleValue, Native,
+    Partial, SetObject, Tensor, Unknown, Value, Why, is_constant, is_size,
 )
 
 _PYTHON: dict[str, Callable[[Any, Any], Any]] = {
@@ -29,7 +29,7 @@ _DUNDER = {
 }
 # Symbols that stand for a constructor argument nobody passes: an int most likely, but it may be anything.
 ASSUMED: set[object] = set()
-_TRUE_OBJECTS = (FunctionValue, ClassValue, External, Native, ModuleValue)
+_TRUE_OBJECTS = (FunctionValue, ClassValue, External, Native, ModuleValue, Partial, BoundMethod)
 
 
 def truth(m: Any, value: Value) -> bool | None:

@@ -14,7 +14,7 @@ from .natives import METHODS, NATIVES, PyRaise
 from .operations import ASSUMED, TENSOR_OPERATORS
 from .origins import places
 from .values import (
-    CallSite, External, Instance, ListObject, Native, Place, Tensor, Trace, Unknown, Value, Why,
+    CallSite, External, Instance, ListObject, Native, Place, Tensor, Trace, Unknown, Value, Why, is_size,
 )
 
 if TYPE_CHECKING:
@@ -120,6 +120,8 @@ def raw(value: Value) -> Any:
         return tuple(raw(item) for item in value)
     if isinstance(value, Instance) and isinstance(value.hidden.get("payload"), tuple):
         return tuple(raw(item) for item in value.hidden["payload"])
+    if isinstance(value, Instance) and value.layer is not None:
+        return value.layer
     if isinstance(value, (Unknown, Rest)) or type(value).__name__ in ("Alternatives", "IteratorObject", "DictObject"):
         return UNREAD
     return value
@@ -239,6 +241,7 @@ def _check_name(m: "Machine", name: str, site: "Site | None") -> None:
 
 
 def call_function(m: "Machine", op: Operator, args: list[Value], kwargs: dict[str, Value], site: "Site | None") -> Value:
+    args = m.solid(args)
     raws = [raw(arg) for arg in args]
     raw_kwargs = {key: raw(value) for key, value in kwargs.items()}
     first = first_tensor(args, kwargs)
@@ -265,20 +268,11 @@ def _function_name(op: Operator, site: "Site | None") -> str:
     return op.name if not op.name.startswith("torch.Tensor.") else op.short_name
 
 
-_ELEMENTWISE_SAMPLE = (2, 3, 5, 7)
-
-
 def _through_unknown_rank(op: Operator, first: Tensor, args: list[Value], kwargs: dict[str, Value], dtype: str | None) -> Value:
     """A function of a tensor of unknown rank: known trailing sizes survive what keeps every shape (activations, dropout)."""
-    if first.tail and _keeps_shapes(op) and sum(isinstance(arg, Tensor) for arg in args) == 1:
+    if first.tail and op.keeps_shape and sum(isinstance(arg, Tensor) for arg in args) == 1:
         return Tensor(None, dtype, first.trace, tail=first.tail)
     return Tensor(None, dtype, first.trace)
-
-
-def _keeps_shapes(op: Operator) -> bool:
-    from ..ops import activation
-
-    return op.name.startswith(("torch.nn.functional.", "torch.")) and hasattr(activation, op.short_name) and op.short_name not in ("glu",)
 
 
 def _unread(m: "Machine", op: Operator, param: str, args: list[Value], kwargs: dict[str, Value]) -> Value:
@@ -330,6 +324,7 @@ def _forget_assumed_padding(layer: Layer) -> None:
 def apply_layer(m: "Machine", instance: Instance, args: list[Value], kwargs: dict[str, Value], site: "Site | None") -> Value:
     """A torch layer's forward."""
     layer = instance.layer
+    args = m.solid(args)
     first = first_tensor(args, kwargs)
     if layer is None or any(isinstance(arg, Rest) for arg in args):
         name = instance.cls.name if isinstance(instance.cls, External) else "a layer"
@@ -342,6 +337,8 @@ def apply_layer(m: "Machine", instance: Instance, args: list[Value], kwargs: dic
     layer.training = instance.hidden.get("training", m.training_default)
     layer, first, assumed = _prepare(m, instance, layer, first)
     if assumed is not None and args and isinstance(args[0], Tensor):
+        if not layer.any_rank:
+            m.refine(args[0], assumed)
         args = [Tensor(assumed, args[0].dtype, args[0].trace), *args[1:]]
     dtype = first.dtype if first is not None and op.dtype == "same" else None if op.dtype == "same" else op.dtype
     name = layer_name(instance, op)
@@ -502,12 +499,32 @@ def _refused(m: "Machine", application: Application, error: ShapeError, dtype: s
 
 
 def refuse_index(m: "Machine", tensor: Tensor, error: ShapeError) -> Value:
-    op = lookup("torch.select")
-    if op is None or m.site is None:
-        return Tensor(None, tensor.dtype)
-    application = Application(op, "index", CallSite(m.site.place, {}), None, {"input": tensor}, {}, tuple(m.stack()), m.source, m.certain)
-    m.emit(Refused(application, error))
+    _refuse_here(m, "torch.select", "index", tensor, error)
     return Tensor(None, tensor.dtype)
+
+
+def refuse_unpacking(m: "Machine", value: Value, count: int, wanted: int) -> bool:
+    """``b, c, h, w = x.shape`` and ``a, b = x.chunk(3)``: sizes or tensors that do not fit the names."""
+    tensors = [item for item in value if isinstance(item, Tensor)] if isinstance(value, tuple) else []
+    what = "tensors" if tensors else "sizes"
+    if isinstance(value, Tensor) or tensors or (isinstance(value, tuple) and value and all(is_size(item) for item in value) and _is_shape(m)):
+        error = ShapeError(Problem.INDEX, f"{count} {'rows' if isinstance(value, Tensor) else what} are unpacked into {wanted} names", expected=wanted, received=count)
+        _refuse_here(m, "torch.unbind", "unpacking", tensors[0] if tensors else value, error)
+        return True
+    return False
+
+
+def _is_shape(m: "Machine") -> bool:
+    """Whether the unpacked expression reads a shape: other tuples of ints are the program's own business."""
+    line = m.site.place.line if m.site is not None else ""
+    return ".shape" in line or ".size()" in line
+
+
+def _refuse_here(m: "Machine", name: str, what: str, value: Value, error: ShapeError) -> None:
+    op = lookup(name)
+    if op is not None and m.site is not None:
+        tensors = {"input": value} if isinstance(value, Tensor) else {}
+        m.emit(Refused(Application(op, what, CallSite(m.site.place, {}), None, tensors, {}, m.stack(), m.source, m.certain), error))
 
 
 __all__ = [

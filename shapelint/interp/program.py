@@ -34,7 +34,7 @@ class Program:
     """The user's files, interpreted one by one as the main program; modules they import are run once."""
 
     def __init__(self, roots: Iterable[str], options: Options | None = None) -> None:
-        from . import supers, tensors
+        from . import data, supers, tensors
         from .library import load
 
         load()
@@ -44,26 +44,51 @@ class Program:
         self.sizes: list[tuple[Span, str, str]] = []
         self.machine: Machine | None = None
         self.main_scope: Scope | None = None
-        assert supers and tensors
+        self.reached: set[int] = set()  # nodes of functions and classes that some file entered
+        self._runs: dict[int, _Run] = {}
+        assert data and supers and tensors
 
     @property
     def place(self) -> Place | None:
         """Where the interpreter stands: for the report of a crash."""
         return self.machine.place if self.machine is not None else None
 
+    def offer(self, sources: Iterable[SourceFile]) -> None:
+        """The files to be checked: imports of them use these texts and trees, and none is read twice."""
+        for source in sources:
+            self.imports.offer(source)
+            root = package_root(os.path.abspath(source.path))
+            if root not in self.imports.roots:
+                self.imports.roots.append(root)
+
     def run(self, source: SourceFile) -> list[Event]:
-        """Everything that was noticed while running ``source`` as the main program, and exploring what it does not call."""
-        self.imports.offer(source)
-        root = package_root(os.path.abspath(source.path))
-        if root not in self.imports.roots:
-            self.imports.roots.append(root)
-        machine = self.machine = Machine(self.imports, source)
-        run = _Run(machine, source, self.options)
+        """Everything that is noticed while running ``source`` as the main program and exploring what it does not call."""
+        self.offer([source])
+        return [*self.begin(source), *self.finish(source)]
+
+    def begin(self, source: SourceFile) -> list[Event]:
+        """Run ``source`` as the main program, and its models on stated inputs."""
+        self.machine = Machine(self.imports, source, self.reached)
+        run = self._runs[id(source)] = _Run(self.machine, source, self.options)
         self.main_scope = run.scope
-        run.all()
-        self.coverage.add(machine.coverage)
-        self.sizes += [(place.span, name, shown(value)) for place, name, value in machine.sizes]
-        return machine.events
+        run.program()
+        return self._events(run)
+
+    def finish(self, source: SourceFile) -> list[Event]:
+        """Explore the classes and functions of ``source`` that no file called, once every file has been run."""
+        run = self._runs.pop(id(source), None)
+        if run is None:  # it crashed before
+            return []
+        self.machine = run.m
+        run.explore()
+        self.coverage.add(run.m.coverage)
+        self.sizes += [(place.span, name, shown(value)) for place, name, value in run.m.sizes]
+        return self._events(run)
+
+    @staticmethod
+    def _events(run: "_Run") -> list[Event]:
+        events, run.m.events = run.m.events, []
+        return events
 
 
 def shown(value: Value) -> str:
@@ -91,9 +116,13 @@ class _Run:
         comments = read_comments(source) if "#" in source.text else None
         self.directives: dict[int, InputDirective] = {item.line: item for item in comments.inputs} if comments is not None else {}
 
-    def all(self) -> None:
+    def program(self) -> None:
+        """The module body, then the inputs that people stated."""
         self.module()
         self.stated()
+
+    def explore(self) -> None:
+        """What nothing called."""
         self.uncalled_modules()
         self.uncalled_functions()
 

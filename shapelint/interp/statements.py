@@ -119,6 +119,12 @@ def _unpack(m: "Machine", target: ast.Tuple | ast.List, value: Value, scope: Sco
         return
     if star is None:
         if len(items) != len(targets):
+            with m.at(target, scope):
+                reported = m.wrong_count(value, len(items), len(targets))
+            if reported:  # go on as if the count were right: what follows may hold other errors
+                for item in targets:
+                    assign(m, item, Unknown(Why.ERROR, "a wrong unpacking"), scope)
+                return
             raise PyRaise("ValueError", f"{len(items)} values for {len(targets)} names")
         for item, part in zip(targets, items, strict=True):
             assign(m, item, part, scope)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def get_item(m: "Machine", container: Value, key: Value) -> Value:
     """``container[key]``. PyRaise where Python certainly raises."""
     if isinstance(container, Tensor):
-        return _tensor(m, container, key)
+        return _tensor(m, m.solid((container,))[0], key)
     if isinstance(container, Unknown):
         return container
     if isinstance(container, Alternatives):

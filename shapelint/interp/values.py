@@ -41,7 +41,7 @@ class Place:
 
     __slots__ = ("file", "node")
 
-    def __init__(self, file: SourceFile, node: ast.AST) -> None:
+    def __init__(self, file: SourceFile, node: Any) -> None:
         self.file, self.node = file, node
 
     @property
@@ -51,6 +51,11 @@ class Place:
     @property
     def text(self) -> str:
         return ast.get_source_segment(self.file.text, self.node) or ""
+
+    @property
+    def line(self) -> str:
+        """The whole source line where the node starts."""
+        return self.file.line_text(getattr(self.node, "lineno", 0))
 
 
 class Unknown:
@@ -297,7 +302,7 @@ class Alternatives:
 
 
 Value = Union[
-    None, bool, int, float, complex, str, bytes, Any, Expr, tuple, range,
+    None, bool, int, float, complex, str, bytes, Any, Expr, tuple[Any, ...], range,
     Tensor, SliceValue, ListObject, SetObject, DictObject, IteratorObject, FunctionValue, ClassValue, Instance, ModuleValue,
     External, Native, BoundMethod, Partial, Descriptor, SuperValue, Alternatives, Unknown,
 ]

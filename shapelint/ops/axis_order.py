@@ -5,7 +5,7 @@ from ..shapes import Shape, show
 from .broadcasting import require_axes
 from .declare import function
 from .examples import call
-from .kinds import ABSENT, Axes, Axis, AxisTuple, Ints, T, Tensor
+from .kinds import ABSENT, Axes, Axis, AxisTuple, EachAxis, Ints, T, Tensor
 from .problems import Problem, Unread, refuse, require_axis
 
 
@@ -20,7 +20,8 @@ def permuted(input: Shape, dims: tuple[int, ...]) -> Shape:
 @function(
     "torch.permute",
     good=lambda: [call(T(2, 3, 4), (2, 0, 1)), call(T(2, 3), [-1, 0]), call(T(2, 3, 4), dims=(0, 2, 1))],
-    bad=lambda: [call(T(2, 3, 4), (1, 0)).refused(Problem.AXIS), call(T(2, 3), (0, 0)).refused(Problem.AXIS), call(T(2, 3), (0, 2)).refused(Problem.AXIS),
+    bad=lambda: [call(T(2, 3, 4), (1, 0)).refused(Problem.AXIS), call(T(2, 3), (0, 0)).refused(Problem.AXIS),
+                 call(T(2, 3), (0, 2)).refused(Problem.AXIS),
                  call(T(3), 0).refused(Problem.HYPER_PARAMETER)],
 )
 def permute(input: Tensor, dims: AxisTuple) -> Shape:
@@ -33,7 +34,7 @@ def permute(input: Tensor, dims: AxisTuple) -> Shape:
     good=lambda: [call(T(2, 3, 4), 2, 0, 1), call(T(2, 3), (-1, 0)), call(T(2, 3, 4), dims=(0, 2, 1)), call(T(), ())],
     bad=lambda: [call(T(2, 3, 4), 1, 0).refused(Problem.AXIS), call(T(2, 3), 0, 0).refused(Problem.AXIS), call(T(2, 3)).refused(Problem.SIGNATURE)],
 )
-def permute_method(input: Tensor, *dims: Axes) -> Shape:
+def permute_method(input: Tensor, *dims: EachAxis) -> Shape:
     """The axes in the order dims."""
     return permuted(input, dims)
 
@@ -135,7 +136,8 @@ def unsqueeze(input: Tensor, dim: Axis) -> Shape:
 @function(
     "torch.flip",
     good=lambda: [call(T(2, 3), (0,)), call(T(2, 3), [0, -1]), call(T(2, 3), dims=(1,))],
-    bad=lambda: [call(T(2, 3), (2,)).refused(Problem.AXIS), call(T(2, 3), (0, 0)).refused(Problem.AXIS), call(T(2, 3), 0).refused(Problem.HYPER_PARAMETER)],
+    bad=lambda: [call(T(2, 3), (2,)).refused(Problem.AXIS), call(T(2, 3), (0, 0)).refused(Problem.AXIS),
+                 call(T(2, 3), 0).refused(Problem.HYPER_PARAMETER)],
 )
 def flip(input: Tensor, dims: AxisTuple) -> Shape:
     """The elements in reverse order along dims; the shape stays."""
@@ -148,7 +150,7 @@ def flip(input: Tensor, dims: AxisTuple) -> Shape:
     good=lambda: [call(T(2, 3), 0), call(T(2, 3), (0, -1)), call(T(2, 3), dims=(1,))],
     bad=lambda: [call(T(2, 3), 2).refused(Problem.AXIS), call(T(2, 3), 0, 0).refused(Problem.AXIS)],
 )
-def flip_method(input: Tensor, *dims: Axes) -> Shape:
+def flip_method(input: Tensor, *dims: EachAxis) -> Shape:
     """The elements in reverse order along dims; the shape stays."""
     require_axes(dims, len(input), "dims")
     return input
@@ -175,7 +177,8 @@ def flipud(input: Tensor) -> Shape:
 @function(
     "torch.roll", "torch.Tensor.roll",
     good=lambda: [call(T(4, 3), 1), call(T(4, 3), 1, 0), call(T(4, 3), (1, -2), (0, 1)), call(T(4, 3), shifts=(1, 2), dims=(-1, -2))],
-    bad=lambda: [call(T(4, 3), (1, 2), 0).refused(Problem.AXIS), call(T(4, 3), (1, 2)).refused(Problem.AXIS), call(T(4, 3), 1, 2).refused(Problem.AXIS)],
+    bad=lambda: [call(T(4, 3), (1, 2), 0).refused(Problem.AXIS), call(T(4, 3), (1, 2)).refused(Problem.AXIS),
+                 call(T(4, 3), 1, 2).refused(Problem.AXIS)],
 )
 def roll(input: Tensor, shifts: Ints, dims: Axes = ()) -> Shape:
     """The elements move around along dims (all of them in a row without dims); the shape stays."""

@@ -8,7 +8,7 @@ from ..shapes import Shape, show
 from .broadcasting import broadcast
 from .declare import Param, function, read_ints
 from .examples import call
-from .kinds import ABSENT, UNREAD, Ignored, Ints, IntTuple, Raw, Size, T, Tensor
+from .kinds import ABSENT, UNREAD, EachInt, Ignored, Ints, IntTuple, Raw, Size, T, Tensor
 from .problems import Problem, Unread, refuse, require_at_least
 
 
@@ -28,7 +28,7 @@ def _sizes(size: Shape) -> Shape:
     good=lambda: [call(2, 3), call((2, 3)), call([4]), call(size=(2, 3)), call(()), call(5)],
     bad=lambda: [call(2, -1).refused(Problem.HYPER_PARAMETER), call().refused(Problem.SIGNATURE), call(2.0).refused(Problem.HYPER_PARAMETER)],
 )
-def zeros(*size: Ints) -> Shape:
+def zeros(*size: EachInt) -> Shape:
     """The sizes given, as ints or as one tuple."""
     return _sizes(size)
 
@@ -37,7 +37,7 @@ def zeros(*size: Ints) -> Shape:
     "torch.Tensor.new_zeros", "torch.Tensor.new_ones", "torch.Tensor.new_empty",
     good=lambda: [call(T(2), 2, 3), call(T(2), (2, 3)), call(T(2), size=(4,))], bad=lambda: [call(T(2), 2, -1).refused(Problem.HYPER_PARAMETER)],
 )
-def new_zeros(input: Tensor, *size: Ints) -> Shape:
+def new_zeros(input: Tensor, *size: EachInt) -> Shape:
     """The sizes given, as ints or as one tuple."""
     return _sizes(size)
 
@@ -76,7 +76,8 @@ def full_like(input: Tensor, fill_value: Ignored) -> Shape:
 
 
 @function(
-    "torch.randint_like", good=lambda: [call(T(2, 3), 5), call(T(), 1, 5), call(T(4), low=0, high=3)], bad=lambda: [call(T(2), 0).refused(Problem.HYPER_PARAMETER)],
+    "torch.randint_like", good=lambda: [call(T(2, 3), 5), call(T(), 1, 5), call(T(4), low=0, high=3)],
+    bad=lambda: [call(T(2), 0).refused(Problem.HYPER_PARAMETER)],
 )
 def randint_like(input: Tensor, low: Raw = ABSENT, high: Raw = ABSENT) -> Shape:
     """The shape of another tensor, with random ints from low up to high."""
@@ -92,7 +93,8 @@ def _require_range(low: Any, high: Any) -> None:
 @function(
     "torch.randint",
     good=lambda: [call(5, (2, 3)), call(0, 5, (2, 3)), call(5, size=(2,)), call(low=0, high=5, size=[2, 3]), call(high=5, size=())],
-    bad=lambda: [call(5, 5, (2,)).refused(Problem.HYPER_PARAMETER), call(5, (2, -1)).refused(Problem.HYPER_PARAMETER), call(5).refused(Problem.SIGNATURE),
+    bad=lambda: [call(5, 5, (2,)).refused(Problem.HYPER_PARAMETER), call(5, (2, -1)).refused(Problem.HYPER_PARAMETER),
+                 call(5).refused(Problem.SIGNATURE),
                  call(1, 5, 2).refused(Problem.HYPER_PARAMETER)],
     dtype="int",
 )
@@ -112,8 +114,10 @@ def randint(*args: Raw, low: Raw = ABSENT, high: Raw = ABSENT, size: Raw = ABSEN
 
 @function(
     "torch.arange",
-    good=lambda: [call(5), call(1, 5), call(1, 10, 3), call(5, 1, -1), call(0, 1, 0.3), call(end=4), call(start=1, end=4), call(2.5), call(0, 8, step=2)],
-    bad=lambda: [call(-1).refused(Problem.HYPER_PARAMETER), call(0, 5, 0).refused(Problem.HYPER_PARAMETER), call(0, 5, -1).refused(Problem.HYPER_PARAMETER)],
+    good=lambda: [call(5), call(1, 5), call(1, 10, 3), call(5, 1, -1), call(0, 1, 0.3), call(end=4), call(start=1, end=4), call(2.5),
+                  call(0, 8, step=2)],
+    bad=lambda: [call(-1).refused(Problem.HYPER_PARAMETER), call(0, 5, 0).refused(Problem.HYPER_PARAMETER),
+                 call(0, 5, -1).refused(Problem.HYPER_PARAMETER)],
     dtype="of_numbers",
 )
 def arange(start: Raw = ABSENT, end: Raw = ABSENT, step: Raw = ABSENT) -> Shape:
@@ -137,17 +141,18 @@ def arange(start: Raw = ABSENT, end: Raw = ABSENT, step: Raw = ABSENT) -> Shape:
     return (ceildiv(last - first, abs(step)),)
 
 
-def _steps(start: Any, end: Any, step: Any) -> int:
+def _steps(start: float, end: float, step: float) -> int:
     if (end - start) * step < 0:
         raise refuse(Problem.HYPER_PARAMETER, f"arange from {start} never reaches {end} in steps of {step}", arg="end", param="end")
-    if all(isinstance(part, int) for part in (start, end, step)):
+    if isinstance(start, int) and isinstance(end, int) and isinstance(step, int):
         return -((start - end) // step)
     return ceil((end - start) / step)
 
 
 @function(
     "torch.linspace",
-    good=lambda: [call(0, 1, 5), call(0.0, 1.0, steps=7), call(start=0, end=1, steps=1)], bad=lambda: [call(0, 1, -1).refused(Problem.HYPER_PARAMETER)],
+    good=lambda: [call(0, 1, 5), call(0.0, 1.0, steps=7), call(start=0, end=1, steps=1)],
+    bad=lambda: [call(0, 1, -1).refused(Problem.HYPER_PARAMETER)],
 )
 def linspace(start: Ignored, end: Ignored, steps: Size) -> Shape:
     """steps numbers."""
@@ -155,7 +160,8 @@ def linspace(start: Ignored, end: Ignored, steps: Size) -> Shape:
     return (steps,)
 
 
-@function("torch.logspace", good=lambda: [call(0, 1, 5), call(0.0, 1.0, steps=7, base=2.0)], bad=lambda: [call(0, 1, -1).refused(Problem.HYPER_PARAMETER)])
+@function("torch.logspace", good=lambda: [call(0, 1, 5), call(0.0, 1.0, steps=7, base=2.0)],
+          bad=lambda: [call(0, 1, -1).refused(Problem.HYPER_PARAMETER)])
 def logspace(start: Ignored, end: Ignored, steps: Size, base: Ignored = 10.0) -> Shape:
     """steps numbers."""
     return linspace(start, end, steps)
@@ -187,8 +193,10 @@ def window(window_length: Size, periodic: Ignored = True) -> Shape:
 
 @function(
     "torch.normal",
-    good=lambda: [call(T(2, 3), _chances(3)), call(T(2, 3), 1.0), call(0.0, _chances(2, 3)), call(0.0, 1.0, (2, 3)), call(mean=0.0, std=1.0, size=[4]), call(T(4))],
-    bad=lambda: [call(T(2, 3), T(2)).refused(Problem.BROADCAST), call(0.0, 1.0).refused(Problem.SIGNATURE), call(0.0, 1.0, (2, -1)).refused(Problem.HYPER_PARAMETER)],
+    good=lambda: [call(T(2, 3), _chances(3)), call(T(2, 3), 1.0), call(0.0, _chances(2, 3)), call(0.0, 1.0, (2, 3)),
+                  call(mean=0.0, std=1.0, size=[4]), call(T(4))],
+    bad=lambda: [call(T(2, 3), _chances(2)).refused(Problem.BROADCAST), call(0.0, 1.0).refused(Problem.SIGNATURE),
+                 call(0.0, 1.0, (2, -1)).refused(Problem.HYPER_PARAMETER)],
 )
 def normal(mean: Raw, std: Raw = ABSENT, size: Raw = ABSENT) -> Shape:
     """Random numbers: the shape of mean and std, which broadcast, or the sizes given."""
@@ -207,14 +215,16 @@ def normal(mean: Raw, std: Raw = ABSENT, size: Raw = ABSENT) -> Shape:
 @function(
     "torch.multinomial", "torch.Tensor.multinomial",
     good=lambda: [call(_chances(2, 5), 3), call(_chances(5), num_samples=1), call(_chances(2, 3), 7, True), call(_chances(3), 4, replacement=True)],
-    bad=lambda: [call(_chances(2, 3), 4).refused(Problem.INDEX), call(_chances(2, 3, 4), 1).refused(Problem.RANK), call(_chances(3), 0).refused(Problem.HYPER_PARAMETER)],
+    bad=lambda: [call(_chances(2, 3), 4).refused(Problem.INDEX), call(_chances(2, 3, 4), 1).refused(Problem.RANK),
+                 call(_chances(3), 0).refused(Problem.HYPER_PARAMETER)],
     dtype="int",
 )
 def multinomial(input: Tensor, num_samples: Size, replacement: Raw = False) -> Shape:
     """num_samples places for each row of chances."""
     if len(input) not in (1, 2):
         raise refuse(Problem.RANK, f"multinomial takes one or two axes, but {show(input)} has {len(input)}", expected=2, received=len(input))
-    require_at_least(num_samples, 1, Problem.HYPER_PARAMETER, "num_samples must be at least 1, not {received}", arg="num_samples", param="num_samples")
+    message = "num_samples must be at least 1, not {received}"
+    require_at_least(num_samples, 1, Problem.HYPER_PARAMETER, message, arg="num_samples", param="num_samples")
     if replacement is False:
         message = "{expected} samples without replacement need as many places, but the last axis has {received}"
         require_at_least(input[-1], num_samples, Problem.INDEX, message, param="num_samples", axis=-1)
@@ -273,7 +283,8 @@ def tensor(data: Raw) -> Shape:
 
 
 @function(
-    "torch.Tensor.new_tensor", good=lambda: [call(T(2), [[1, 2], [3, 4]]), call(T(2), 1.5)], bad=lambda: [call(T(2), [[1, 2], [3]]).refused(Problem.JOIN)],
+    "torch.Tensor.new_tensor", good=lambda: [call(T(2), [[1, 2], [3, 4]]), call(T(2), 1.5)],
+    bad=lambda: [call(T(2), [[1, 2], [3]]).refused(Problem.JOIN)],
 )
 def new_tensor(input: Tensor, data: Raw) -> Shape:
     """The shape of nested lists of numbers."""

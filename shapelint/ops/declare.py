@@ -149,6 +149,7 @@ class Layer:
     any_rank = False  # True: the leading axes do not matter, so a tensor of unknown rank can pass
     training = True  # as in a fresh torch module; the caller sets it where train() or eval() is known to have been called
     keyword_only: tuple[str, ...] = ()  # fields that torch takes by name only
+    collects = ""  # the field that takes all other keywords, where the constructor has a ** parameter
     any_arguments = False  # True: the constructor takes whatever it is given and ignores it (nn.Identity)
 
     def check(self) -> None:
@@ -255,7 +256,8 @@ def _class_params(declared: type) -> Iterable[Param]:
             kind = _kind_of(annotation)
             if kind is not None:
                 seen.pop(name, None)
-                seen[name] = Param.annotated(name, annotation, getattr(declared, name, _EMPTY), keyword_only=name in getattr(declared, "keyword_only", ()))
+                how = {"keyword_only": name in getattr(declared, "keyword_only", ()), "collects": name == getattr(declared, "collects", "")}
+                seen[name] = Param.annotated(name, annotation, getattr(declared, name, _EMPTY), **how)
     return seen.values()
 
 

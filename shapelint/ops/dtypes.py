@@ -40,8 +40,8 @@ def result_dtype(rule: str | None, values: Sequence[Any]) -> str | None:
     if rule not in DERIVED:
         return rule
     if rule == "summed":
-        first = coarse(next((value for value in operands if isinstance(value, T)), None))
-        return "int" if first == "bool" else first
+        added = coarse(next((value for value in operands if isinstance(value, T)), None))
+        return "int" if added == "bool" else added
     found = [coarse(value) for value in operands]
     known = [dtype for dtype in found if dtype in _ORDER]
     if rule == "of_data" and not found:

@@ -54,7 +54,7 @@ def _numbered(items: Any) -> Labels:
     return found
 
 
-class _Sizes:
+class Sizes:
     """The size of each index, as all operands together say."""
 
     def __init__(self) -> None:
@@ -67,7 +67,8 @@ class _Sizes:
         if covered < 0 or (covered and _REST not in labels):
             message = f"operand {number} {show(shape)} has {len(shape)} axes, but the equation names {len(labels) - (_REST in labels)}"
             raise refuse(Problem.RANK, message, arg=f"operand {number}", param="equation", expected=len(labels), received=len(shape))
-        axis, own = 0, {}
+        axis = 0
+        own: dict[str, Dim] = {}
         for label in labels:
             if label == _REST:
                 self.rest = broadcast(self.rest, shape[axis : axis + covered], problem=Problem.MATMUL, what="the axes of the ellipses")
@@ -96,25 +97,33 @@ class _Sizes:
 @function(
     "torch.einsum",
     good=lambda: [
-        call("ij,jk->ik", T(2, 3), T(3, 4)), call("bij, bjk", T(5, 2, 3), T(5, 3, 4)), call("ii->i", T(3, 3)), call("ii", T(3, 3)), call("i,j->ij", T(2), T(3)),
-        call("...ij,...jk->...ik", T(6, 5, 2, 3), T(5, 3, 4)), call("b...d->...", T(2, 3, 4, 5)), call("bhid,bhjd->bhij", T(2, 4, 5, 6), T(2, 4, 7, 6)),
-        call("ij,jk", [T(2, 3), T(3, 4)]), call(T(2, 3), [0, 1], T(3, 4), [1, 2], [0, 2]), call(T(2, 3), [1, 0]), call("ij->", T(2, 3)), call("i...->i", T(2, 3, 4)),
+        call("ij,jk->ik", T(2, 3), T(3, 4)), call("bij, bjk", T(5, 2, 3), T(5, 3, 4)), call("ii->i", T(3, 3)), call("ii", T(3, 3)),
+        call("i,j->ij", T(2), T(3)),
+        call("...ij,...jk->...ik", T(6, 5, 2, 3), T(5, 3, 4)), call("b...d->...", T(2, 3, 4, 5)),
+        call("bhid,bhjd->bhij", T(2, 4, 5, 6), T(2, 4, 7, 6)),
+        call("ij,jk", [T(2, 3), T(3, 4)]), call(T(2, 3), [0, 1], T(3, 4), [1, 2], [0, 2]), call(T(2, 3), [1, 0]), call("ij->", T(2, 3)),
+        call("i...->i", T(2, 3, 4)),
         call(T(2, 3, 4), [..., 1], T(4), [1], [...]), call("bA,aB", T(2, 3), T(4, 5)), call("ij,ij->ij", T(2, 1), T(2, 3)),
     ],
     bad=lambda: [
         call("ij,jk->ik", T(2, 3), T(4, 4)).refused(Problem.MATMUL), call("ij,jk->ik", T(2, 3), T(3, 4, 5)).refused(Problem.RANK),
-        call("ii->i", T(3, 4)).refused(Problem.MATMUL), call("ij->ik", T(2, 3)).refused(Problem.HYPER_PARAMETER), call("ij->ii", T(2, 3)).refused(Problem.HYPER_PARAMETER),
+        call("ii->i", T(3, 4)).refused(Problem.MATMUL), call("ij->ik", T(2, 3)).refused(Problem.HYPER_PARAMETER),
+        call("ij->ii", T(2, 3)).refused(Problem.HYPER_PARAMETER),
         call("ij,jk->ik", T(2, 3)).refused(Problem.SIGNATURE), call("i1->i", T(2, 3)).refused(Problem.HYPER_PARAMETER),
         call("...i,...i->...", T(2, 3), T(4, 3)).refused(Problem.MATMUL),
     ],
 )
 def einsum(*args: Raw) -> Shape:
     """Products summed over the indices that the output leaves out. One index has one size (or 1) in all operands."""
-    inputs, output, operands = _read(args)
+    return summed(*_read(args))
+
+
+def summed(inputs: list[Labels], output: Labels | None, operands: list[Any]) -> Shape:
+    """The shape of the sum for labelled operands; ``output`` None is the implicit form."""
     if len(inputs) != len(operands):
         message = f"the equation names {len(inputs)} operands, but {len(operands)} are given"
         raise refuse(Problem.SIGNATURE, message, arg="operands", expected=len(inputs), received=len(operands))
-    sizes = _Sizes()
+    sizes = Sizes()
     for number, (labels, operand) in enumerate(zip(inputs, operands, strict=True)):
         if not isinstance(operand, T) or operand.shape is None:
             raise Unread("operands")
@@ -133,7 +142,7 @@ def _read(args: Sequence[Any]) -> tuple[list[Labels], Labels | None, list[Any]]:
     raise Unread("equation")
 
 
-def _result(sizes: _Sizes, output: Labels | None) -> Shape:
+def _result(sizes: Sizes, output: Labels | None) -> Shape:
     if output is None:
         once = {label for label in sizes.seen if sizes.seen.count(label) == 1}
         output = [_REST, *sorted(once)]

@@ -25,7 +25,8 @@ _TO_FLOAT = (
 )
 _SAME = ("abs", "absolute", "angle", "ceil", "conj_physical", "fix", "floor", "frac", "neg", "negative", "sgn", "sign", "square", "trunc")
 _TO_BOOL = ("isfinite", "isinf", "isnan", "isneginf", "isposinf", "isreal", "logical_not", "signbit")
-_SPECIAL = ("digamma", "entr", "erf", "erfc", "erfcx", "erfinv", "exp2", "expm1", "gammaln", "i0", "i0e", "log1p", "log_ndtr", "ndtr", "ndtri", "sinc")
+_SPECIAL = ("digamma", "entr", "erf", "erfc", "erfcx", "erfinv", "exp2", "expm1", "gammaln", "i0", "i0e", "log1p", "log_ndtr", "ndtr",
+            "ndtri", "sinc")
 
 
 def each_element(input: Tensor) -> Shape:
@@ -33,7 +34,9 @@ def each_element(input: Tensor) -> Shape:
     return input
 
 
-for _names, _dtype in ((both(_TO_FLOAT), "float"), (both(_SAME), "same"), (both(_TO_BOOL), "bool"), ([f"torch.special.{name}" for name in _SPECIAL], "float")):
+for _names, _dtype in (
+    (both(_TO_FLOAT), "float"), (both(_SAME), "same"), (both(_TO_BOOL), "bool"), ([f"torch.special.{name}" for name in _SPECIAL], "float"),
+):
     function(*_names, good=lambda: [call(T(2, 3)), call(T())], dtype=_dtype)(each_element)
 
 
@@ -175,7 +178,8 @@ def heaviside(input: Tensor, values: Tensor) -> Shape:
 
 
 @function(
-    *both(["isclose"]), good=lambda: [call(T(3, 4), T(4)), call(T(3), T(3), 0.1, 0.1, True)], bad=lambda: [call(T(3, 4), T(3)).refused(Problem.BROADCAST)],
+    *both(["isclose"]), good=lambda: [call(T(3, 4), T(4)), call(T(3), T(3), 0.1, 0.1, True)],
+    bad=lambda: [call(T(3, 4), T(3)).refused(Problem.BROADCAST)],
     dtype="bool",
 )
 def isclose(input: Tensor, other: Tensor, rtol: Ignored = 1e-05, atol: Ignored = 1e-08, equal_nan: Ignored = False) -> Shape:
@@ -183,7 +187,8 @@ def isclose(input: Tensor, other: Tensor, rtol: Ignored = 1e-05, atol: Ignored =
     return broadcast(input, other)
 
 
-@function(*both(["allclose"]), good=lambda: [call(T(3, 4), T(4)), call(T(3), T(3), 0.1)], bad=lambda: [call(T(3, 4), T(3)).refused(Problem.BROADCAST)])
+@function(*both(["allclose"]), good=lambda: [call(T(3, 4), T(4)), call(T(3), T(3), 0.1)],
+          bad=lambda: [call(T(3, 4), T(3)).refused(Problem.BROADCAST)])
 def allclose(input: Tensor, other: Tensor, rtol: Ignored = 1e-05, atol: Ignored = 1e-08, equal_nan: Ignored = False) -> None:
     """Whether all elements are close: a Python bool."""
     broadcast(input, other)

@@ -153,7 +153,7 @@ def slice_length(size: Dim, start: Any, stop: Any, step: Any = None) -> Dim:
     step = 1 if step is None else step
     if isinstance(step, int) and step < 1:
         raise refuse(Problem.INDEX, f"the step of a slice must be at least 1, not {step}", arg="index")
-    if all(isinstance(part, int) for part in (size, step)) and all(part is None or isinstance(part, int) for part in (start, stop)):
+    if isinstance(size, int) and isinstance(step, int) and all(part is None or isinstance(part, int) for part in (start, stop)):
         return len(range(*slice(start, stop, step).indices(max(size, 0))))
     low, high = _bound(size, start, 0), _bound(size, stop, size)
     if low is None or high is None or not isinstance(step, int):
@@ -163,14 +163,12 @@ def slice_length(size: Dim, start: Any, stop: Any, step: Any = None) -> Dim:
     return _larger(ceildiv(high - low, step), 0)
 
 
-def _bound(size: Dim, at: Any, default: Dim) -> Dim | None:
+def _bound(size: Dim, at: Any, missing: Dim) -> Dim | None:
     """A bound of a slice as a number from 0 to ``size``, or None where that cannot be said."""
     if at is None:
-        return default
-    if at is size:
-        return size
-    if not isinstance(at, (int, Expr)):
-        return None
+        return missing
+    if at is size or not isinstance(at, (int, Expr)):
+        return size if at is size else None
     positive = at_least(at, 0)
     if positive is Truth.ALWAYS:
         return _smaller(at, size)

@@ -7,7 +7,7 @@ from ..shapes import Shape, show
 from .broadcasting import broadcast
 from .declare import function
 from .examples import call
-from .kinds import Axis, OptText, Raw, T, Tensors
+from .kinds import Axis, EachTensor, OptText, Raw, T, Tensors
 from .problems import Problem, Unread, refuse, require_axis, require_equal
 
 
@@ -123,13 +123,14 @@ def column_stack(tensors: Tensors) -> Shape:
 
 
 @function("torch.block_diag", good=lambda: [call(T(2, 3), T(3), T()), call(T(2, 3))], bad=lambda: [call(T(2, 3, 4)).refused(Problem.RANK)])
-def block_diag(*tensors: Tensors) -> Shape:
+def block_diag(*tensors: EachTensor) -> Shape:
     """The matrices along the diagonal of one large matrix."""
     rows: Dim = 0
     columns: Dim = 0
     for shape in tensors or ((1, 0),):
         if len(shape) > 2:
-            raise refuse(Problem.RANK, f"block_diag takes at most 2 axes, but {show(shape)} has {len(shape)}", arg="tensors", expected=2, received=len(shape))
+            message = f"block_diag takes at most 2 axes, but {show(shape)} has {len(shape)}"
+            raise refuse(Problem.RANK, message, arg="tensors", expected=2, received=len(shape))
         high, wide = _at_least_2d(shape)
         rows, columns = rows + high, columns + wide
     return (rows, columns)
@@ -169,17 +170,19 @@ def atleast_3d(*tensors: Raw) -> Any:
     "torch.broadcast_tensors",
     good=lambda: [call(T(2, 1), T(3)), call(T(2, 3)), call(T(2, 1, 4), T(3, 1), T())], bad=lambda: [call(T(2), T(3)).refused(Problem.BROADCAST)],
 )
-def broadcast_tensors(*tensors: Tensors) -> list[Shape]:
+def broadcast_tensors(*tensors: EachTensor) -> list[Shape]:
     """Every tensor in the shape that all broadcast to."""
     return [broadcast(*tensors)] * len(tensors)
 
 
 @function(
     "torch.meshgrid",
-    good=lambda: [call(T(2), T(3)), call([T(2), T(3), T(4)]), call(T(2), T(3), indexing="xy"), call(T(2), T(), T(4), indexing="xy"), call(T(3), indexing="ij")],
-    bad=lambda: [call(T(2, 3), T(3)).refused(Problem.RANK), call(T(2), T(3), indexing="yx").refused(Problem.HYPER_PARAMETER), call().refused(Problem.SIGNATURE)],
+    good=lambda: [call(T(2), T(3)), call([T(2), T(3), T(4)]), call(T(2), T(3), indexing="xy"), call(T(2), T(), T(4), indexing="xy"),
+                  call(T(3), indexing="ij")],
+    bad=lambda: [call(T(2, 3), T(3)).refused(Problem.RANK), call(T(2), T(3), indexing="yx").refused(Problem.HYPER_PARAMETER),
+                 call().refused(Problem.SIGNATURE)],
 )
-def meshgrid(*tensors: Tensors, indexing: OptText = None) -> list[Shape]:
+def meshgrid(*tensors: EachTensor, indexing: OptText = None) -> list[Shape]:
     """A grid per vector, each with one axis per vector; "xy" swaps the first two axes."""
     if not tensors:
         raise refuse(Problem.SIGNATURE, "meshgrid needs at least one tensor", arg="tensors")
@@ -188,7 +191,8 @@ def meshgrid(*tensors: Tensors, indexing: OptText = None) -> list[Shape]:
     sizes: list[Dim] = []
     for shape in tensors:
         if len(shape) > 1:
-            raise refuse(Problem.RANK, f"meshgrid takes vectors, but {show(shape)} has {len(shape)} axes", arg="tensors", expected=1, received=len(shape))
+            message = f"meshgrid takes vectors, but {show(shape)} has {len(shape)} axes"
+            raise refuse(Problem.RANK, message, arg="tensors", expected=1, received=len(shape))
         sizes.append(shape[0] if shape else 1)
     if indexing == "xy":
         sizes[:2] = sizes[1::-1]
@@ -198,14 +202,16 @@ def meshgrid(*tensors: Tensors, indexing: OptText = None) -> list[Shape]:
 def _vectors(tensors: tuple[Shape, ...], what: str) -> list[Dim]:
     for shape in tensors:
         if len(shape) != 1:
-            raise refuse(Problem.RANK, f"{what} takes vectors, but {show(shape)} has {len(shape)} axes", arg="tensors", expected=1, received=len(shape))
+            message = f"{what} takes vectors, but {show(shape)} has {len(shape)} axes"
+            raise refuse(Problem.RANK, message, arg="tensors", expected=1, received=len(shape))
     return [shape[0] for shape in tensors]
 
 
 @function(
-    "torch.cartesian_prod", good=lambda: [call(T(2), T(3)), call(T(2)), call(T(2), T(3), T(4))], bad=lambda: [call(T(2, 3), T(3)).refused(Problem.RANK)],
+    "torch.cartesian_prod", good=lambda: [call(T(2), T(3)), call(T(2)), call(T(2), T(3), T(4))],
+    bad=lambda: [call(T(2, 3), T(3)).refused(Problem.RANK)],
 )
-def cartesian_prod(*tensors: Tensors) -> Shape:
+def cartesian_prod(*tensors: EachTensor) -> Shape:
     """A row for each combination of elements, a column for each vector; one vector stays as it is."""
     sizes = _vectors(tensors, "cartesian_prod")
     rows: Dim = 1

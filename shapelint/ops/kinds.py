@@ -53,6 +53,11 @@ AnyLayer = Annotated[Any, Kind.LAYER]
 Raw = Annotated[Any, Kind.RAW]
 Ignored = Annotated[Any, Kind.IGNORED]
 
+# The same kinds for one item of a ``*`` parameter: ``*size: EachInt``.
+EachInt = Annotated[Dim, Kind.INTS]
+EachAxis = Annotated[int, Kind.AXES]
+EachTensor = Annotated[Shape, Kind.TENSORS]
+
 # The same kinds where None is allowed and passed through.
 OptSize = Annotated[Optional[Dim], Kind.SIZE]
 OptSizes = Annotated[Optional[tuple[Dim, ...]], Kind.SIZES]

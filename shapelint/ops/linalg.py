@@ -100,7 +100,8 @@ def eigvalsh(A: Tensor, UPLO: Ignored = "L") -> Shape:
 
 @function(
     "torch.linalg.svd",
-    good=lambda: [call(T(3, 4)), call(T(2, 5, 3)), call(T(3, 4), False), call(T(4, 3), full_matrices=False)], bad=lambda: [call(T(3)).refused(Problem.RANK)],
+    good=lambda: [call(T(3, 4)), call(T(2, 5, 3)), call(T(3, 4), False), call(T(4, 3), full_matrices=False)],
+    bad=lambda: [call(T(3)).refused(Problem.RANK)],
 )
 def svd(A: Tensor, full_matrices: Flag = True) -> Fields:
     """(m, n) gives (m, m), (k) and (n, n) with k = min(m, n); reduced (m, k), (k) and (k, n)."""

@@ -7,7 +7,7 @@ from .broadcasting import broadcast, broadcast_onto, require_axes
 from .declare import function
 from .elementwise import both
 from .examples import call
-from .kinds import Axis, Ignored, OptAxis, Raw, T, Tensor, Tensors
+from .kinds import Axis, EachTensor, Ignored, OptAxis, Raw, T, Tensor
 from .problems import Problem, Unread, refuse, require_axis, require_equal
 
 
@@ -54,7 +54,8 @@ def matmul(input: Tensor, other: Tensor) -> Shape:
 @function(
     "torch.mm",
     good=lambda: [call(T(2, 3), T(3, 4)), call(T(2, 3), mat2=T(3, 1))],
-    bad=lambda: [call(T(2, 3), T(2, 4)).refused(Problem.MATMUL), call(T(2, 3), T(3)).refused(Problem.RANK), call(T(1, 2, 3), T(3, 4)).refused(Problem.RANK)],
+    bad=lambda: [call(T(2, 3), T(2, 4)).refused(Problem.MATMUL), call(T(2, 3), T(3)).refused(Problem.RANK),
+                 call(T(1, 2, 3), T(3, 4)).refused(Problem.RANK)],
 )
 def mm(input: Tensor, mat2: Tensor) -> Shape:
     """(n, k) times (k, m) is (n, m)."""
@@ -146,7 +147,8 @@ def _onto(input: Shape, result: Shape) -> Shape:
 
 
 @function(
-    *both(["addmm"]), good=lambda: [call(T(2, 4), T(2, 3), T(3, 4)), call(T(4), T(2, 3), T(3, 4), beta=0.5, alpha=2), call(T(), mat1=T(2, 3), mat2=T(3, 1))],
+    *both(["addmm"]), good=lambda: [call(T(2, 4), T(2, 3), T(3, 4)), call(T(4), T(2, 3), T(3, 4), beta=0.5, alpha=2),
+                                    call(T(), mat1=T(2, 3), mat2=T(3, 1))],
     bad=lambda: [call(T(2, 4), T(2, 3), T(4, 4)).refused(Problem.MATMUL), call(T(3), T(2, 3), T(3, 4)).refused(Problem.BROADCAST),
                  call(T(4), T(3), T(3, 4)).refused(Problem.RANK)],
 )
@@ -185,7 +187,8 @@ def _stacks(batch1: Shape, batch2: Shape, what: str) -> Shape:
 
 @function(
     *both(["baddbmm"]),
-    good=lambda: [call(T(5, 2, 4), T(5, 2, 3), T(5, 3, 4)), call(T(4), batch1=T(5, 2, 3), batch2=T(5, 3, 4), beta=0.5), call(T(2, 1), T(5, 2, 3), T(5, 3, 4))],
+    good=lambda: [call(T(5, 2, 4), T(5, 2, 3), T(5, 3, 4)), call(T(4), batch1=T(5, 2, 3), batch2=T(5, 3, 4), beta=0.5),
+                  call(T(2, 1), T(5, 2, 3), T(5, 3, 4))],
     bad=lambda: [call(T(4), T(5, 2, 3), T(5, 2, 4)).refused(Problem.MATMUL), call(T(3), T(5, 2, 3), T(5, 3, 4)).refused(Problem.BROADCAST),
                  call(T(4), T(2, 3), T(3, 4)).refused(Problem.RANK)],
 )
@@ -208,7 +211,8 @@ def addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Ignored = 1, 
 
 @function(
     "torch.tensordot",
-    good=lambda: [call(T(2, 3, 4), T(3, 4, 5)), call(T(2, 3), T(3, 4), 1), call(T(2, 3), T(4, 5), dims=0), call(T(2, 3, 4), T(4, 5, 3), dims=([1, 2], [2, 0])),
+    good=lambda: [call(T(2, 3, 4), T(3, 4, 5)), call(T(2, 3), T(3, 4), 1), call(T(2, 3), T(4, 5), dims=0),
+                  call(T(2, 3, 4), T(4, 5, 3), dims=([1, 2], [2, 0])),
                   call(T(2, 3), T(3, 4), ([1], [0]))],
     bad=lambda: [call(T(2, 3), T(4, 5), 1).refused(Problem.MATMUL), call(T(2, 3), T(2, 5), ([0, 1], [0])).refused(Problem.AXIS),
                  call(T(2, 3), T(3, 5), -1).refused(Problem.HYPER_PARAMETER), call(T(2, 3), T(3), ([2], [0])).refused(Problem.AXIS)],
@@ -258,14 +262,16 @@ def _crossed(input: Shape, other: Shape, dim: int) -> Shape:
     found = broadcast(input, other)
     axis = require_axis(dim, len(found))
     for name, shape in (("input", input), ("other", other)):
-        require_equal(shape[axis] if shape else 1, 3, Problem.MATMUL, f"axis {dim} of a cross product has 3 elements, not {{received}}", arg=name, axis=axis)
+        message = f"axis {dim} of a cross product has 3 elements, not {{received}}"
+        require_equal(shape[axis] if shape else 1, 3, Problem.MATMUL, message, arg=name, axis=axis)
     return found
 
 
 @function(
     "torch.linalg.cross",
     good=lambda: [call(T(2, 3), T(2, 3)), call(T(3, 2), T(3, 1), dim=0), call(T(1, 3), T(4, 3))],
-    bad=lambda: [call(T(2, 4), T(2, 4)).refused(Problem.MATMUL), call(T(2, 3), T(4, 3)).refused(Problem.BROADCAST), call(T(2, 3), T(3)).refused(Problem.RANK),
+    bad=lambda: [call(T(2, 4), T(2, 4)).refused(Problem.MATMUL), call(T(2, 3), T(4, 3)).refused(Problem.BROADCAST),
+                 call(T(2, 3), T(3)).refused(Problem.RANK),
                  call(T(2, 3), T(2, 3), dim=2).refused(Problem.AXIS)],
 )
 def linalg_cross(input: Tensor, other: Tensor, *, dim: Axis = -1) -> Shape:
@@ -276,7 +282,8 @@ def linalg_cross(input: Tensor, other: Tensor, *, dim: Axis = -1) -> Shape:
 @function(
     *both(["cross"]),
     good=lambda: [call(T(2, 3), T(2, 3)), call(T(3, 2), T(3, 1), 0), call(T(1, 3), T(4, 3), dim=-1), call(T(3, 3, 2), other=T(3, 3, 2))],
-    bad=lambda: [call(T(2, 4), T(2, 4)).refused(Problem.MATMUL), call(T(2, 3), T(4, 3)).refused(Problem.BROADCAST), call(T(2, 3), T(3)).refused(Problem.RANK)],
+    bad=lambda: [call(T(2, 4), T(2, 4)).refused(Problem.MATMUL), call(T(2, 3), T(4, 3)).refused(Problem.BROADCAST),
+                 call(T(2, 3), T(3)).refused(Problem.RANK)],
 )
 def cross(input: Tensor, other: Tensor, dim: OptAxis = None) -> Shape:
     """Vectors of 3 along an axis, by default the first that has the size 3; the operands broadcast."""
@@ -294,14 +301,16 @@ def cross(input: Tensor, other: Tensor, dim: OptAxis = None) -> Shape:
 @function(
     "torch.cdist",
     good=lambda: [call(T(2, 3), T(4, 3)), call(T(5, 2, 3), T(4, 3)), call(T(5, 1, 2, 3), x2=T(6, 4, 3)), call(T(2, 3), T(4, 3), p=1.0)],
-    bad=lambda: [call(T(2, 3), T(4, 2)).refused(Problem.MATMUL), call(T(3), T(4, 3)).refused(Problem.RANK), call(T(5, 2, 3), T(4, 4, 3)).refused(Problem.BROADCAST),
+    bad=lambda: [call(T(2, 3), T(4, 2)).refused(Problem.MATMUL), call(T(3), T(4, 3)).refused(Problem.RANK),
+                 call(T(5, 2, 3), T(4, 4, 3)).refused(Problem.BROADCAST),
                  call(T(2, 3), T(4, 3), p=-1.0).refused(Problem.HYPER_PARAMETER)],
 )
 def cdist(x1: Tensor, x2: Tensor, p: Raw = 2.0, compute_mode: Ignored = None) -> Shape:
     """(..., n, k) and (..., m, k) give all distances, (..., n, m); leading axes broadcast."""
     for name, shape in (("x1", x1), ("x2", x2)):
         if len(shape) < 2:
-            raise refuse(Problem.RANK, f"cdist needs at least 2 axes, but {name} {show(shape)} has {len(shape)}", arg=name, expected=2, received=len(shape))
+            message = f"cdist needs at least 2 axes, but {name} {show(shape)} has {len(shape)}"
+            raise refuse(Problem.RANK, message, arg=name, expected=2, received=len(shape))
     if isinstance(p, (int, float)) and p < 0:
         raise refuse(Problem.HYPER_PARAMETER, f"p must not be negative, not {p}", arg="p", param="p")
     require_equal(x2[-1], x1[-1], Problem.MATMUL, "vectors of {expected} meet vectors of {received}", arg="x2", axis=-1)
@@ -319,7 +328,7 @@ def trace(input: Tensor) -> Shape:
     "torch.chain_matmul",
     good=lambda: [call(T(2, 3), T(3, 4), T(4, 5)), call(T(2, 3))], bad=lambda: [call(T(2, 3), T(4, 4)).refused(Problem.MATMUL)],
 )
-def chain_matmul(*matrices: Tensors) -> Shape:
+def chain_matmul(*matrices: EachTensor) -> Shape:
     """The product of several matrices."""
     _require_rank(2, "chain_matmul", **{f"matrix {i}": shape for i, shape in enumerate(matrices)})
     if not matrices:

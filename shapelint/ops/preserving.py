@@ -16,7 +16,8 @@ def _methods(*names: str, args: tuple[object, ...] = (), dtype: str = "same") ->
     function(*made, good=lambda: [call(T(2, 3), *args), call(T(), *args)], dtype=dtype)(keep)
 
 
-_methods("contiguous", "cpu", "detach", "detach_", "clone", "resolve_conj", "resolve_neg", "requires_grad_", "share_memory_", "conj", "positive", "to_dense")
+_methods("contiguous", "cpu", "detach", "detach_", "clone", "requires_grad_", "share_memory_", "to_dense")
+_methods("conj", "positive", "resolve_conj", "resolve_neg")
 _methods("zero_", "normal_", "uniform_", "exponential_", "random_", "bernoulli_", "cauchy_", "log_normal_")
 _methods("fill_", args=(0.5,))
 _methods("cuda", "xpu", "pin_memory")

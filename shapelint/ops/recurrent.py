@@ -201,7 +201,10 @@ class GRU(_Recurrent):
     ],
 )
 class LSTM(_Recurrent):
-    """(L, N, input_size) becomes [(L, N, D*H), [(D*num_layers, N, H), (D*num_layers, N, hidden_size)]], with D directions and H proj_size or hidden_size."""
+    """(L, N, input_size) becomes [(L, N, D*H), [(D*num_layers, N, H), (D*num_layers, N, hidden_size)]].
+
+    D is the number of directions, H is proj_size, or hidden_size without a projection.
+    """
 
     bias: Switch = True
     batch_first: Flag = False

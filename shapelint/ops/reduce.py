@@ -17,7 +17,10 @@ _NEEDS_DIM = call(T(2, 3), keepdim=True).refused(Problem.SIGNATURE)
 
 
 def _some_axes() -> list[Any]:
-    return [call(T(2, 3, 4)), call(T(2, 3, 4), 1), call(T(2, 3, 4), dim=-1, keepdim=True), call(T(2, 3, 4), (0, 2)), call(T(2, 3, 4), [0, -1], True), call(T())]
+    return [
+        call(T(2, 3, 4)), call(T(2, 3, 4), 1), call(T(2, 3, 4), dim=-1, keepdim=True), call(T(2, 3, 4), (0, 2)), call(T(2, 3, 4), [0, -1], True),
+        call(T()),
+    ]
 
 
 def _wrong_axes() -> list[Any]:
@@ -43,7 +46,8 @@ def _needs_dim(dim: Any, keepdim: Any, what: str) -> bool:
     return bool(keepdim) and keepdim is not ABSENT
 
 
-@function(*both(["sum"]), good=lambda: [*_some_axes(), call(T(2, 3), dim=None), call(T(2, 3), ())], bad=lambda: [*_wrong_axes(), _NEEDS_DIM], dtype="summed")
+@function(*both(["sum"]), good=lambda: [*_some_axes(), call(T(2, 3), dim=None), call(T(2, 3), ())],
+          bad=lambda: [*_wrong_axes(), _NEEDS_DIM], dtype="summed")
 def sum_(input: Tensor, dim: OptAxes = ABSENT, keepdim: Flag = ABSENT) -> Shape:
     """The axes dim go, all of them without dim; with keepdim they stay with size 1."""
     keep = _needs_dim(dim, keepdim, "sum")
@@ -199,7 +203,8 @@ def topk(input: Tensor, k: Raw, dim: Axis = -1, largest: Ignored = True, sorted:
 
 
 @function(
-    *both(["sort"]), good=lambda: [call(T(2, 3)), call(T(2, 3), 0, True), call(T(2, 3), dim=0, descending=True), call(T(2, 3), stable=True), call(T())],
+    *both(["sort"]), good=lambda: [call(T(2, 3)), call(T(2, 3), 0, True), call(T(2, 3), dim=0, descending=True), call(T(2, 3), stable=True),
+                                   call(T())],
     bad=lambda: [_NO_AXIS],
 )
 def sort(input: Tensor, dim: Axis = -1, descending: Ignored = False, *, stable: Ignored = False) -> Fields:
@@ -209,7 +214,8 @@ def sort(input: Tensor, dim: Axis = -1, descending: Ignored = False, *, stable: 
 
 
 @function(
-    *both(["argsort"]), good=lambda: [call(T(2, 3)), call(T(2, 3), 0, True), call(T(2, 3), dim=0, descending=True), call(T())], bad=lambda: [_NO_AXIS],
+    *both(["argsort"]), good=lambda: [call(T(2, 3)), call(T(2, 3), 0, True), call(T(2, 3), dim=0, descending=True), call(T())],
+    bad=lambda: [_NO_AXIS],
     dtype="int",
 )
 def argsort(input: Tensor, dim: Axis = -1, descending: Ignored = False, *, stable: Ignored = False) -> Shape:
@@ -307,7 +313,8 @@ def std_mean(input: Tensor, dim: Raw = ABSENT, unbiased: Ignored = ABSENT, keepd
 
 @function(
     *both(["norm"]),
-    good=lambda: [call(T(2, 3, 4)), call(T(2, 3), 2), call(T(2, 3, 4), 2, -1), call(T(2, 3, 4), p=1, dim=(0, 1), keepdim=True), call(T(2, 3), dim=1), call(T())],
+    good=lambda: [call(T(2, 3, 4)), call(T(2, 3), 2), call(T(2, 3, 4), 2, -1), call(T(2, 3, 4), p=1, dim=(0, 1), keepdim=True),
+                  call(T(2, 3), dim=1), call(T())],
     bad=lambda: [call(T(2, 3), 2, 2).refused(Problem.AXIS)],
 )
 def norm(input: Tensor, p: Ignored = "fro", dim: OptAxes = None, keepdim: Flag = False) -> Shape:
@@ -317,7 +324,8 @@ def norm(input: Tensor, p: Ignored = "fro", dim: OptAxes = None, keepdim: Flag =
 
 @function(
     "torch.linalg.vector_norm",
-    good=lambda: [call(T(2, 3, 4)), call(T(2, 3), 1), call(T(2, 3, 4), 2, -1), call(T(2, 3, 4), ord=1, dim=(0, 1), keepdim=True), call(T(2, 3), keepdim=True)],
+    good=lambda: [call(T(2, 3, 4)), call(T(2, 3), 1), call(T(2, 3, 4), 2, -1), call(T(2, 3, 4), ord=1, dim=(0, 1), keepdim=True),
+                  call(T(2, 3), keepdim=True)],
     bad=lambda: [call(T(2, 3), 2, 2).refused(Problem.AXIS)],
 )
 def vector_norm(x: Tensor, ord: Ignored = 2, dim: OptAxes = None, keepdim: Flag = False) -> Shape:
@@ -350,7 +358,8 @@ def _require_matrix_order(ord: Any) -> None:
 @function(
     "torch.linalg.norm",
     good=lambda: [call(T(2, 3, 4)), call(T(2, 3), 1), call(T(2, 3, 4), 2, -1), call(T(2, 3, 4), ord="fro", dim=(0, 1), keepdim=True), call(T(3), 3)],
-    bad=lambda: [call(T(2, 3), 2, 2).refused(Problem.AXIS), call(T(2, 3, 4), 1).refused(Problem.RANK), call(T(2, 3), 3).refused(Problem.HYPER_PARAMETER)],
+    bad=lambda: [call(T(2, 3), 2, 2).refused(Problem.AXIS), call(T(2, 3, 4), 1).refused(Problem.RANK),
+                 call(T(2, 3), 3).refused(Problem.HYPER_PARAMETER)],
 )
 def linalg_norm(A: Tensor, ord: Raw = None, dim: OptAxes = None, keepdim: Flag = False) -> Shape:
     """A vector norm over one axis, a matrix norm over two; without an order a vector norm over all axes named."""
@@ -390,7 +399,8 @@ def quantile(input: Tensor, q: Raw, dim: OptAxis = None, keepdim: Flag = False, 
     return (*(front or ()), *reduced(input, None if dim is None else (dim,), keepdim))
 
 
-@function(*both(["histc"]), good=lambda: [call(T(2, 3)), call(T(5), 10), call(T(5), bins=4, min=0, max=1)], bad=lambda: [call(T(3), 0).refused(Problem.HYPER_PARAMETER)])
+@function(*both(["histc"]), good=lambda: [call(T(2, 3)), call(T(5), 10), call(T(5), bins=4, min=0, max=1)],
+          bad=lambda: [call(T(3), 0).refused(Problem.HYPER_PARAMETER)])
 def histc(input: Tensor, bins: Axis = 100, min: Raw = 0, max: Raw = 0) -> Shape:
     """A count for each bin."""
     if bins < 1:
@@ -415,7 +425,8 @@ def dim_(input: Tensor) -> Dim:
     return len(input)
 
 
-@function("torch.Tensor.size", good=lambda: [call(T(2, 3), 0), call(T(2, 3), dim=-1)], bad=lambda: [call(T(2, 3), 2).refused(Problem.AXIS), call(T(), 0).refused(Problem.AXIS)])
+@function("torch.Tensor.size", good=lambda: [call(T(2, 3), 0), call(T(2, 3), dim=-1)], bad=lambda: [call(T(2, 3), 2).refused(Problem.AXIS),
+                                                                                                    call(T(), 0).refused(Problem.AXIS)])
 def size(input: Tensor, dim: Axis) -> Dim:
     """The size of one axis."""
     if not input:

@@ -5,7 +5,7 @@ from ..shapes import Shape, numel, show
 from .broadcasting import broadcast_onto
 from .declare import function
 from .examples import call
-from .kinds import UNREAD, Ints, IntTuple, OptAxis, OptSize, Raw, T, Tensor
+from .kinds import UNREAD, EachInt, IntTuple, OptAxis, OptSize, Raw, T, Tensor
 from .problems import Problem, Unread, refuse, require_at_least, require_axis, require_equal
 
 
@@ -36,9 +36,10 @@ def _stretched(old: Dim, size: Dim, axis: int, param: str) -> Dim:
 @function(
     "torch.Tensor.expand",
     good=lambda: [call(T(2, 1, 3), 2, 4, 3), call(T(1, 3), 4, -1), call(T(3), (2, 3)), call(T(3, 1), 2, -1, 5), call(T(), size=(2,))],
-    bad=lambda: [call(T(2, 3), 4, 3).refused(Problem.BROADCAST), call(T(2, 3), 3).refused(Problem.RANK), call(T(3), -1, 3).refused(Problem.HYPER_PARAMETER)],
+    bad=lambda: [call(T(2, 3), 4, 3).refused(Problem.BROADCAST), call(T(2, 3), 3).refused(Problem.RANK),
+                 call(T(3), -1, 3).refused(Problem.HYPER_PARAMETER)],
 )
-def expand(input: Tensor, *size: Ints) -> Shape:
+def expand(input: Tensor, *size: EachInt) -> Shape:
     """Axes of size 1 are stretched to the given sizes; -1 keeps an axis."""
     return expanded(input, size)
 
@@ -48,7 +49,7 @@ def expand(input: Tensor, *size: Ints) -> Shape:
     good=lambda: [call(T(2, 1, 3), 2, 4, 3), call(T(3), (2, 3))],
     bad=lambda: [call(T(2, 3), 4, 3).refused(Problem.BROADCAST)],
 )
-def broadcast_to_method(input: Tensor, *size: Ints) -> Shape:
+def broadcast_to_method(input: Tensor, *size: EachInt) -> Shape:
     """Axes of size 1 are stretched to the given sizes."""
     return expanded(input, size)
 
@@ -56,7 +57,8 @@ def broadcast_to_method(input: Tensor, *size: Ints) -> Shape:
 @function(
     "torch.broadcast_to",
     good=lambda: [call(T(2, 1, 3), (2, 4, 3)), call(T(3), size=[2, 3])],
-    bad=lambda: [call(T(2, 3), (4, 3)).refused(Problem.BROADCAST), call(T(2, 3), (3,)).refused(Problem.RANK), call(T(1), 3).refused(Problem.HYPER_PARAMETER)],
+    bad=lambda: [call(T(2, 3), (4, 3)).refused(Problem.BROADCAST), call(T(2, 3), (3,)).refused(Problem.RANK),
+                 call(T(1), 3).refused(Problem.HYPER_PARAMETER)],
 )
 def broadcast_to(input: Tensor, size: IntTuple) -> Shape:
     """Axes of size 1 are stretched to the given sizes."""
@@ -88,7 +90,7 @@ def _repeated(input: Shape, times: Shape) -> Shape:
     good=lambda: [call(T(2, 3), 2, 1), call(T(3), (4, 2)), call(T(2, 3), 2, 1, 3), call(T(2), repeats=(2, 2))],
     bad=lambda: [call(T(2, 3), 2).refused(Problem.RANK), call(T(2, 3), 2, -1).refused(Problem.HYPER_PARAMETER)],
 )
-def repeat(input: Tensor, *repeats: Ints) -> Shape:
+def repeat(input: Tensor, *repeats: EachInt) -> Shape:
     """Each axis is repeated so many times; further axes may stand in front."""
     if len(repeats) < len(input):
         message = f"repeat needs at least {len(input)} numbers for {show(input)}, not {len(repeats)}"
@@ -117,7 +119,7 @@ def tile(input: Tensor, dims: IntTuple) -> Shape:
     good=lambda: [call(T(2, 3), 2), call(T(3), 4, 2), call(T(2, 3), (2, 1, 3)), call(T(2, 3), dims=(2,))],
     bad=lambda: [call(T(2, 3), 2, -1).refused(Problem.HYPER_PARAMETER), call(T(2, 3)).refused(Problem.SIGNATURE)],
 )
-def tile_method(input: Tensor, *dims: Ints) -> Shape:
+def tile_method(input: Tensor, *dims: EachInt) -> Shape:
     """Each axis, counted from the last, is repeated so many times."""
     return _tiled(input, dims)
 
@@ -148,7 +150,8 @@ def _interleaved(size: Dim, repeats: object, output_size: Dim | None) -> Dim:
         if repeats.shape is None:
             raise Unread("repeats")
         if len(repeats.shape) > 1:
-            raise refuse(Problem.RANK, f"repeats must have one axis, not {len(repeats.shape)}", arg="repeats", expected=1, received=len(repeats.shape))
+            message = f"repeats must have one axis, not {len(repeats.shape)}"
+            raise refuse(Problem.RANK, message, arg="repeats", expected=1, received=len(repeats.shape))
         broadcast_onto(repeats.shape, (size,), Problem.STATE, "repeats has the shape {received}, but the axis to repeat is {expected}", arg="repeats")
         return unknown() if output_size is None else output_size
     if repeats is UNREAD:

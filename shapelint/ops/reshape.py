@@ -8,7 +8,7 @@ from ..dims import Dim, Truth, divides, equal, is_unknown, prod
 from ..shapes import Shape, numel, show
 from .declare import Layer, function, module
 from .examples import call
-from .kinds import Axis, Ints, IntTuple, Raw, T, Tensor
+from .kinds import Axis, EachInt, IntTuple, Raw, T, Tensor
 from .problems import Problem, Unread, refuse, require_axis
 
 
@@ -63,7 +63,7 @@ def _require_fit(fits: Truth, input: Shape, sizes: Shape, param: str) -> None:
         call(T(4, 6), -2, 12).refused(Problem.RESHAPE), call(T(4, 6)).refused(Problem.SIGNATURE), call(T(4, 6), 0, -1).refused(Problem.RESHAPE),
     ],
 )
-def view(input: Tensor, *size: Ints) -> Shape:
+def view(input: Tensor, *size: EachInt) -> Shape:
     """The same elements in another shape; one size may be -1."""
     return reshaped(input, size, "size")
 
@@ -73,7 +73,7 @@ def view(input: Tensor, *size: Ints) -> Shape:
     good=lambda: [call(T(4, 6), 8, 3), call(T(4, 6), -1, 12), call(T(2, 3, 4), (2, -1)), call(T(1), ()), call(T(2, 3), shape=(3, 2))],
     bad=lambda: [call(T(4, 6), 5, 5).refused(Problem.RESHAPE), call(T(4, 6), -1, 5).refused(Problem.RESHAPE)],
 )
-def reshape_method(input: Tensor, *shape: Ints) -> Shape:
+def reshape_method(input: Tensor, *shape: EachInt) -> Shape:
     """The same elements in another shape; one size may be -1."""
     return reshaped(input, shape)
 
@@ -150,7 +150,8 @@ def unflatten(input: Tensor, dim: Axis, sizes: IntTuple) -> Shape:
 
 @module(
     "torch.nn.Flatten",
-    good=lambda: [call().on((2, 3, 4)), call(0).on((2, 3, 4)), call(1, 2).on((2, 3, 4, 5)), call(start_dim=-2, end_dim=-1).on((2, 3, 4)), call(0).on((4,))],
+    good=lambda: [call().on((2, 3, 4)), call(0).on((2, 3, 4)), call(1, 2).on((2, 3, 4, 5)), call(start_dim=-2, end_dim=-1).on((2, 3, 4)),
+                  call(0).on((4,))],
     bad=lambda: [call().on((4,)).refused(Problem.AXIS), call(2, 1).on((2, 3, 4)).refused(Problem.AXIS)],
 )
 class Flatten(Layer):

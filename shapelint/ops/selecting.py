@@ -84,7 +84,8 @@ def _not_larger(index: Shape, other: Shape, dim: int | None, name: str) -> None:
 
 @function(
     "torch.gather", "torch.Tensor.gather",
-    good=lambda: [call(T(4, 3), 0, _picks(2, 3)), call(T(4, 3), -1, _picks(4, 7)), call(T(2, 3, 4), dim=1, index=_picks(1, 5, 2)), call(T(3), 0, _picks())],
+    good=lambda: [call(T(4, 3), 0, _picks(2, 3)), call(T(4, 3), -1, _picks(4, 7)), call(T(2, 3, 4), dim=1, index=_picks(1, 5, 2)),
+                  call(T(3), 0, _picks())],
     bad=lambda: [call(T(4, 3), 0, _picks(2, 4)).refused(Problem.STATE), call(T(4, 3), 0, _picks(3)).refused(Problem.RANK),
                  call(T(4, 3), 2, _picks(4, 3)).refused(Problem.AXIS)],
 )
@@ -108,7 +109,8 @@ def _scattered(input: Shape, dim: int, index: Shape, source: Shape | None) -> Sh
 
 @function(
     "torch.scatter", "torch.Tensor.scatter",
-    good=lambda: [call(T(4, 3), 0, _picks(2, 3), T(2, 3)), call(T(4, 3), 1, _picks(2, 5), 1.0), call(T(4, 3), dim=-1, index=_picks(1, 1), src=T(4, 3)),
+    good=lambda: [call(T(4, 3), 0, _picks(2, 3), T(2, 3)), call(T(4, 3), 1, _picks(2, 5), 1.0),
+                  call(T(4, 3), dim=-1, index=_picks(1, 1), src=T(4, 3)),
                   call(T(4, 3), 0, _picks(2, 3), value=2.0)],
     bad=lambda: [call(T(4, 3), 0, _picks(2, 4), T(2, 4)).refused(Problem.STATE), call(T(4, 3), 0, _picks(2, 3), T(1, 3)).refused(Problem.STATE),
                  call(T(4, 3), 0, _picks(3), 1.0).refused(Problem.RANK), call(T(4, 3), 2, _picks(2, 3), 1.0).refused(Problem.AXIS)],
@@ -145,7 +147,8 @@ def scatter_reduce(input: Tensor, dim: Axis, index: Tensor, src: Tensor, reduce:
 
 @function(
     "torch.index_add", "torch.Tensor.index_add", "torch.index_copy", "torch.Tensor.index_copy",
-    good=lambda: [call(T(4, 3), 0, _picks(1), T(1, 3)), call(T(4, 3, 2), -1, _picks(5), T(4, 3, 5)), call(T(4, 3), dim=1, index=_picks(2), source=T(4, 2))],
+    good=lambda: [call(T(4, 3), 0, _picks(1), T(1, 3)), call(T(4, 3, 2), -1, _picks(5), T(4, 3, 5)),
+                  call(T(4, 3), dim=1, index=_picks(2), source=T(4, 2))],
     bad=lambda: [call(T(4, 3), 0, _picks(2), T(3, 3)).refused(Problem.STATE), call(T(4, 3), 0, _picks(2), T(2, 4)).refused(Problem.STATE),
                  call(T(4, 3), 0, _picks(1, 2), T(2, 3)).refused(Problem.RANK), call(T(4, 3), 2, _picks(2), T(2, 3)).refused(Problem.AXIS)],
 )
@@ -176,7 +179,8 @@ def index_fill(input: Tensor, dim: Axis, index: Tensor, value: Raw) -> Shape:
 
 def _one_number(value: Any) -> None:
     if isinstance(value, T) and value.shape:
-        raise refuse(Problem.RANK, f"value must be one number, not a tensor of shape {show(value.shape)}", arg="value", expected=0, received=len(value.shape))
+        message = f"value must be one number, not a tensor of shape {show(value.shape)}"
+        raise refuse(Problem.RANK, message, arg="value", expected=0, received=len(value.shape))
 
 
 @function("torch.take", "torch.Tensor.take", good=lambda: [call(T(4, 3), _picks(2, 5)), call(T(4), index=_picks())])
@@ -187,7 +191,8 @@ def take(input: Tensor, index: Tensor) -> Shape:
 
 @function(
     "torch.take_along_dim", "torch.Tensor.take_along_dim",
-    good=lambda: [call(T(4, 3), _picks(1, 3), 0), call(T(4, 3), _picks(4, 1), dim=-1), call(T(4, 3), _picks(2, 2)), call(T(4, 1, 2), indices=_picks(1, 3, 5), dim=2)],
+    good=lambda: [call(T(4, 3), _picks(1, 3), 0), call(T(4, 3), _picks(4, 1), dim=-1), call(T(4, 3), _picks(2, 2)),
+                  call(T(4, 1, 2), indices=_picks(1, 3, 5), dim=2)],
     bad=lambda: [call(T(4, 3), _picks(2, 1), 1).refused(Problem.BROADCAST), call(T(4, 3), _picks(3), 0).refused(Problem.RANK),
                  call(T(4, 3), _picks(4, 3), 2).refused(Problem.AXIS)],
 )
@@ -248,7 +253,8 @@ def _found_in(input: Shape, as_tuple: bool) -> Any:
 
 @function(
     "torch.where",
-    good=lambda: [call(_mask(4, 3), T(4, 3), T(3)), call(_mask(4, 1), T(3), 0.0), call(_mask(4), 1.0, 0.0), call(_mask(4, 3)), call(_mask(2), input=T(2), other=T())],
+    good=lambda: [call(_mask(4, 3), T(4, 3), T(3)), call(_mask(4, 1), T(3), 0.0), call(_mask(4), 1.0, 0.0), call(_mask(4, 3)),
+                  call(_mask(2), input=T(2), other=T())],
     bad=lambda: [call(_mask(4, 3), T(4, 3), T(2)).refused(Problem.BROADCAST), call(_mask(4), T(3), 0.0).refused(Problem.BROADCAST),
                  call(_mask(4), T(4)).refused(Problem.SIGNATURE)],
     dtype=None,
@@ -345,6 +351,7 @@ def bincount(input: Tensor, weights: Raw = None, minlength: Size = 0) -> Shape:
         raise refuse(Problem.RANK, f"bincount takes a vector, not {show(input)}", expected=1, received=len(input))
     if isinstance(weights, T) and weights.shape is not None:
         if len(weights.shape) != 1:
-            raise refuse(Problem.STATE, f"weights must be a vector, not {show(weights.shape)}", arg="weights", expected=1, received=len(weights.shape))
+            message = f"weights must be a vector, not {show(weights.shape)}"
+            raise refuse(Problem.STATE, message, arg="weights", expected=1, received=len(weights.shape))
         require_equal(weights.shape[0], input[0], Problem.STATE, "weights has the size {received}, the input {expected}", arg="weights")
     return (unknown(),)

@@ -124,7 +124,8 @@ def _sections(input: Shape, axis: int, count: Dim, param: str) -> list[Shape]:
 
 @function(
     "torch.tensor_split", "torch.Tensor.tensor_split",
-    good=lambda: [call(T(7, 4), 3), call(T(2, 6), [1, 4], 1), call(T(2, 6), (3,), dim=-1), call(T(4), 6), call(T(6), indices=(-2, 5)), call(T(6), sections=4)],
+    good=lambda: [call(T(7, 4), 3), call(T(2, 6), [1, 4], 1), call(T(2, 6), (3,), dim=-1), call(T(4), 6), call(T(6), indices=(-2, 5)),
+                  call(T(6), sections=4)],
     bad=lambda: [call(T(6), 0).refused(Problem.SPLIT), call(T(), 2).refused(Problem.RANK), call(T(6), 2, 1).refused(Problem.AXIS)],
 )
 def tensor_split(input: Tensor, indices_or_sections: Raw = ABSENT, dim: Axis = 0, *, indices: Raw = ABSENT, sections: Raw = ABSENT) -> list[Shape]:

@@ -49,21 +49,32 @@ def _finding(result: "Result", found: "Diagnostic") -> Iterator[Line]:
     head: Line = [(f"{result.where(found.span)}: ", "bold"), (found.code, style), (f" {printable(found.message)}", "")]
     yield head + ([("  [*]", "cyan")] if found.fix is not None else [])
     shown: Span | None = None
+    parts = [label.span for label in found.labels if _within(label.span, found.span)]
     for span, text, accent in ((found.span, found.label, style), *((label.span, label.text, "blue") for label in found.labels)):
-        yield from _excerpt(result, span, text, accent, shown, found.span.file)
+        # Labels under parts of the primary place say more than a line of carets under all of it.
+        bare = not text and span is found.span and bool(parts)
+        yield from _excerpt(result, span, text, accent, shown, found.span.file, carets=not bare)
         shown = span
     for note in found.notes:
         yield [(f"  {printable(note)}", "dim")]
 
 
-def _excerpt(result: "Result", span: Span, text: str, style: str, shown: Span | None, home: str) -> Iterator[Line]:
+def _within(inner: Span, outer: Span) -> bool:
+    """Whether a place is a proper part of another, in one line."""
+    return inner[:2] == outer[:2] and outer.line == outer.end_line == inner.end_line and outer.column <= inner.column and inner != outer
+
+
+def _excerpt(
+    result: "Result", span: Span, text: str, style: str, shown: Span | None, home: str, carets: bool = True,
+) -> Iterator[Line]:
     """A source line and its carets. A line that was just shown is not repeated; one of another file is introduced."""
     line = result.line_text(span)
     if not line.strip():
         return
-    source, carets = marked(line, span)
+    source, under = marked(line, span)
     if shown is None or (shown.file, shown.line) != (span.file, span.line) or source.startswith("...") or source.endswith("..."):
         if span.file != (shown.file if shown is not None else home):
             yield [(" " * _GUTTER + "--> ", "blue"), (result.where(span), "")]
         yield [(f"{span.line - result.lines_before_cell(span):>{_GUTTER}} | ", "blue"), (source, "")]
-    yield [(" " * _GUTTER + " | ", "blue"), (f"{carets} {printable(text)}".rstrip(), style)]
+    if carets:
+        yield [(" " * _GUTTER + " | ", "blue"), (f"{under} {printable(text)}".rstrip(), style)]

@@ -40,6 +40,11 @@ def by_code(code: str) -> type[Rule]:
     return registered()[code]
 
 
+def off_by_default() -> frozenset[str]:
+    """The codes that are reported only where somebody selects them."""
+    return frozenset(found.code for found in rules() if not found.default)
+
+
 def matching(selector: str) -> frozenset[str]:
     """The codes that a selector means: a code, a prefix of codes, a rule's name, or ``ALL``."""
     return frozenset(found.code for found in rules() if selector in ("ALL", found.name) or found.code.startswith(selector))
@@ -73,4 +78,4 @@ class Judge:
             yield from found.check(event)
 
 
-__all__ = ["Judge", "Refusal", "Rule", "Settings", "by_code", "load", "matching", "modules_of", "registered", "rule", "rules"]
+__all__ = ["Judge", "Refusal", "Rule", "Settings", "by_code", "load", "matching", "modules_of", "off_by_default", "registered", "rule", "rules"]

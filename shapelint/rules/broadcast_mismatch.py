@@ -16,6 +16,7 @@ class BroadcastMismatch(Refusal):
 
     code, name = "SHP105", "broadcast-mismatch"
     problems = (Problem.BROADCAST,)
+    whole = True
     bad = """\
 import torch
 from torch import nn

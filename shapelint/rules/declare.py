@@ -57,11 +57,15 @@ class Rule:
 
     def about(
         self, application: Application, message: str, *, param: str | None = None, arg: str = "input", label: str = "",
-        fix: Fix | None = None, severity: Severity | None = None,
+        fix: Fix | None = None, severity: Severity | None = None, whole: bool = False,
     ) -> Diagnostic:
         """A finding about a call: at the argument to blame, with the call, the chain of sizes and the input behind it."""
-        spot = places.blame(application, param, arg)
-        primary = label if spot.kind == places.CONSTRUCTOR else places.described(application, spot.argument) or label
+        spot = places.blame(application, param, arg, whole)
+        primary = label
+        if spot.kind == places.ARGUMENT:
+            primary = places.described(application, spot.argument) or label
+        elif spot.kind == places.CALL and application.layer is not None:
+            primary = places.received(application, arg)
         return self.at(
             spot.span, message, label=primary, labels=places.labels(application, spot, arg), notes=wording.notes(application, arg),
             fix=fix, severity=severity,
@@ -72,6 +76,7 @@ class Refusal(Rule):
     """A rule about calls that torch refuses for one of ``problems``."""
 
     listens: tuple[type, ...] = (Refused,)
+    whole = False  # True: of a function's call no single argument is to blame
 
     def check(self, event: Event) -> Iterable[Diagnostic]:
         # A refusal on a path that may never run with these values is not known to happen; one behind an empty map follows from it.
@@ -82,6 +87,7 @@ class Refusal(Rule):
         error = event.error
         return self.about(
             event.application, self.message(event), param=error.param, arg=error.arg, label=self.label(event), fix=self.fix(event),
+            whole=self.whole,
         )
 
     def message(self, event: Refused) -> str:

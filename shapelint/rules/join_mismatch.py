@@ -17,6 +17,7 @@ class JoinMismatch(Refusal):
 
     code, name = "SHP102", "join-mismatch"
     problems = (Problem.JOIN,)
+    whole = True
     bad = """\
 import torch
 from torch import nn

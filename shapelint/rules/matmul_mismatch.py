@@ -16,6 +16,7 @@ class MatmulMismatch(Refusal):
 
     code, name = "SHP107", "matmul-mismatch"
     problems = (Problem.MATMUL,)
+    whole = True
     bad = """\
 import torch
 

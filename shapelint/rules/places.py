@@ -1,5 +1,6 @@
 """Where a finding belongs: the constructor's argument that says otherwise, else the call's argument, else the call."""
 
+import ast
 from typing import NamedTuple
 
 from ..diagnostics import Label
@@ -24,11 +25,16 @@ class Spot(NamedTuple):
         return self.place.span
 
 
-def blame(application: Application, param: str | None, arg: str) -> Spot:
-    """The place to report. ``param`` says what the layer was built with, ``arg`` which argument of the call does not fit it."""
+def blame(application: Application, param: str | None, arg: str, whole: bool = False) -> Spot:
+    """The place to report. ``param`` says what the layer was built with, ``arg`` which argument of the call does not fit it.
+
+    With ``whole`` no argument of a function's call is singled out: where operands do not fit each other, neither is to blame.
+    """
     created = application.layer.created if application.layer is not None else None
     if param is not None and created is not None and param in created.args:
         return Spot(created.args[param], CONSTRUCTOR, param)
+    if whole and application.layer is None:
+        return Spot(application.call.place, CALL, arg)
     for name in (param, arg):
         if name is not None and application.layer is None:
             found = _argument(application, name)
@@ -40,9 +46,20 @@ def blame(application: Application, param: str | None, arg: str) -> Spot:
     return Spot(found, ARGUMENT, arg) if found is not None else Spot(application.call.place, CALL, arg)
 
 
+def arguments(application: Application) -> dict[str, Place]:
+    """Where the call's arguments were written; the operands of ``a + b`` are called as those of ``torch.add``."""
+    call = application.call
+    node = call.place.node
+    if not is_direct(application):
+        return {}
+    if isinstance(node, ast.BinOp) and not call.args:
+        return {"input": Place(call.place.file, node.left), "other": Place(call.place.file, node.right)}
+    return call.args
+
+
 def _argument(application: Application, name: str) -> Place | None:
     """Where an argument of the call was written. A tensor counts only where it stands in the call: its origin is not what is wrong."""
-    written = application.call.args
+    written = arguments(application)
     base = name.partition("[")[0]
     found = written.get(name) or written.get(base)
     is_tensor = name in application.tensors or any(key.startswith(base + "[") for key in application.tensors)
@@ -74,17 +91,39 @@ def described(application: Application, arg: str) -> str:
     return f"is {show(shape)}" if shape is not None else ""
 
 
+def is_direct(application: Application) -> bool:
+    """Whether the call that is shown is the layer's own, and not that of a sequence which holds the layer."""
+    node = application.call.place.node
+    function = node.func if isinstance(node, ast.Call) else None
+    called = function.attr if isinstance(function, ast.Attribute) else function.id if isinstance(function, ast.Name) else None
+    *owners, last = application.name.split(".")
+    if called is None or called == last or application.layer is None or last == application.op.short_name:
+        return True
+    return last.isdigit() and bool(owners) and called not in owners  # ``for layer in self.layers: x = layer(x)``
+
+
+def received(application: Application, arg: str) -> str:
+    """``receives (4, 576)``; a member of a sequence is named, because the call that is shown is the sequence's."""
+    shape = shape_of(application, arg) or next((tensor.shape for tensor in application.tensors.values()), None)
+    name = application.name
+    who = "" if is_direct(application) else f"layer {name} " if name.isdigit() else f"{name} "
+    return f"{who}receives {show(shape)}" if shape is not None else "called here"
+
+
 def labels(application: Application, spot: Spot, arg: str) -> tuple[Label, ...]:
     """The other places that matter: the call of a layer with what it receives, or the other tensors of a function's call."""
-    call = application.call
     if spot.kind == CONSTRUCTOR:
-        shape = shape_of(application, arg) or next((tensor.shape for tensor in application.tensors.values()), None)
-        return (Label(call.place.span, f"receives {show(shape)}" if shape is not None else "called here"),)
-    if application.layer is not None:
-        created = application.layer.created
-        return (Label(created.place.span, "made here"),) if created is not None else ()
+        return (Label(application.call.place.span, received(application, arg)),)
+    others = _other_tensors(application, spot)
+    created = application.layer.created if application.layer is not None else None
+    if created is not None and len(others) < 2:
+        others += (Label(created.place.span, "made here"),)
+    return others
+
+
+def _other_tensors(application: Application, spot: Spot) -> tuple[Label, ...]:
     found: list[Label] = []
-    for name in call.args:
+    for name in arguments(application):
         place = _argument(application, name)
         words = described(application, name) if name in application.tensors or f"{name}[0]" in application.tensors else ""
         if words and place is not None and place.span != spot.span:

@@ -17,6 +17,7 @@ class ReshapeMismatch(Refusal):
 
     code, name = "SHP106", "reshape-mismatch"
     problems = (Problem.RESHAPE,)
+    whole = True
     bad = """\
 import torch
 from torch import nn

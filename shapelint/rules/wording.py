@@ -193,8 +193,16 @@ def notes(application: Application, arg: str) -> tuple[str, ...]:
         tensor = application.tensors.get(arg) or next(iter(application.tensors.values()), None)
         chain = sizes_chain(tensor)
         lines += [f"sizes: {chain}"] if chain else []
-    source = input_line(application.source)
+    source = input_line(application.source) if not _said_by_the_call(application, arg) else ""
     return (*lines, f"input: {source}") if source else tuple(lines)
+
+
+def _said_by_the_call(application: Application, arg: str) -> bool:
+    """Whether the line about the input would repeat what stands under the call: a layer that is called on a tensor just made."""
+    source, tensor = application.source, application.tensors.get(arg)
+    if source is None or source.place is None or tensor is None:
+        return False
+    return source.place.node is application.call.place.node and tensor.shape in source.shapes
 
 
 def not_positive(size: Dim) -> bool:

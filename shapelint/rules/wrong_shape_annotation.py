@@ -8,7 +8,7 @@ from .stale_shape_comment import StaleShapeComment
 class WrongShapeAnnotation(StaleShapeComment):
     """
     An annotation (``Float[Tensor, "n 3 h w"]``) states a shape, and the value that is passed or returned has another
-    one. torch itself does not look at annotations; a runtime checker such as jaxtyping would refuse the call. Names in
+    one. torch itself does not look at annotations; a runtime checker such as jaxtyping would refuse it. Names in
     the annotation stand for any size.
     """
 
@@ -20,22 +20,14 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-
-def features(x: Tensor) -> Float[Tensor, "n 10"]:
-    return x[:, :5]  # error: SHP302 "axis 1"
-
-
-features(torch.randn(4, 20))
+x = torch.randn(4, 20)
+y: Float[Tensor, "n 10"] = x[:, :5]  # error: SHP302 "axis 1"
 """
     good = """\
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
-
-def features(x: Tensor) -> Float[Tensor, "n 10"]:
-    return x[:, :10]
-
-
-features(torch.randn(4, 20))
+x = torch.randn(4, 20)
+y: Float[Tensor, "n 10"] = x[:, :10]
 """

@@ -5,10 +5,10 @@ What the command line may change is taken at its default; an argument without on
 
 from typing import TYPE_CHECKING
 
-from ..natives import PyRaise, native
+from ..natives import PyRaise
 from ..values import DictObject, External, Instance, Value, Why
 from .misc import with_methods
-from .support import lost, returns
+from .support import Args, Kwargs, aside, lost, native, returns
 
 if TYPE_CHECKING:
     from ..machine import Machine
@@ -17,7 +17,7 @@ _FLAGS = {"store_true": False, "store_false": True, "count": None}
 
 
 @native("argparse.ArgumentParser", is_type=True)
-def argument_parser(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def argument_parser(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     return _parser(DictObject())
 
 
@@ -27,7 +27,7 @@ def _parser(defaults: DictObject) -> Instance:
         "set_defaults": lambda machine, args, kwargs: _set_defaults(machine, defaults, kwargs),
         "get_default": lambda machine, args, kwargs: defaults.table.get(args[0], lost(machine, "get_default")),
         "parse_args": lambda machine, args, kwargs: _namespace(machine, defaults),
-        "parse_known_args": lambda machine, args, kwargs: (_namespace(machine, defaults), machine.unknown(Why.DATA, "the command line")),
+        "parse_known_args": lambda machine, args, kwargs: (_namespace(machine, defaults), aside(machine, "the command line")),
         "add_argument_group": lambda machine, args, kwargs: _parser(defaults),
         "add_mutually_exclusive_group": lambda machine, args, kwargs: _parser(defaults),
         "add_subparsers": lambda machine, args, kwargs: _subparsers(),
@@ -41,11 +41,11 @@ def _subparsers() -> Instance:
     return with_methods("argparse._SubParsersAction", {"add_parser": lambda machine, args, kwargs: _parser(DictObject())})
 
 
-def _error(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def _error(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     raise PyRaise("SystemExit", "parser.error")
 
 
-def _destination(args: list[Value], kwargs: dict[str, Value]) -> str | None:
+def _destination(args: Args, kwargs: Kwargs) -> str | None:
     if isinstance(kwargs.get("dest"), str):
         return str(kwargs["dest"])
     names = [arg for arg in args if isinstance(arg, str)]
@@ -55,7 +55,7 @@ def _destination(args: list[Value], kwargs: dict[str, Value]) -> str | None:
     return name.lstrip("-").replace("-", "_")
 
 
-def _add(machine: "Machine", defaults: DictObject, args: list[Value], kwargs: dict[str, Value]) -> Value:
+def _add(machine: "Machine", defaults: DictObject, args: Args, kwargs: Kwargs) -> Value:
     name = _destination(args, kwargs)
     if name is None:
         machine.heap.write(defaults.opaque, "rest", lost(machine, "add_argument", *args))
@@ -64,21 +64,20 @@ def _add(machine: "Machine", defaults: DictObject, args: list[Value], kwargs: di
     return with_methods("argparse.Action", {})
 
 
-def _default(machine: "Machine", name: str, kwargs: dict[str, Value]) -> Value:
+def _default(machine: "Machine", name: str, kwargs: Kwargs) -> Value:
     action = kwargs.get("action")
     if "default" not in kwargs:
-        flag = isinstance(action, str) and action in _FLAGS
-        return _FLAGS[action] if flag else machine.unknown(Why.ENTRY, f"the command-line argument {name}")
+        return _FLAGS[action] if isinstance(action, str) and action in _FLAGS else aside(machine, f"the command-line argument {name}", Why.ENTRY)
     default, convert = kwargs["default"], kwargs.get("type")
     if isinstance(default, str) and convert is not None:
         try:
             return machine.call(convert, [default], {})
         except PyRaise:
-            return machine.unknown(Why.ENTRY, f"the command-line argument {name}")
+            return aside(machine, f"the command-line argument {name}", Why.ENTRY)
     return default
 
 
-def _set_defaults(machine: "Machine", defaults: DictObject, kwargs: dict[str, Value]) -> Value:
+def _set_defaults(machine: "Machine", defaults: DictObject, kwargs: Kwargs) -> Value:
     for name, value in kwargs.items():
         machine.heap.write(defaults.table, name, value)
     return None
@@ -87,12 +86,12 @@ def _set_defaults(machine: "Machine", defaults: DictObject, kwargs: dict[str, Va
 def _namespace(machine: "Machine", defaults: DictObject) -> Instance:
     made = Instance(External("argparse.Namespace"))
     made.table.update(defaults.table)
-    made.hidden["open"] = machine.unknown(Why.ENTRY, "a command-line argument")
+    made.hidden["open"] = aside(machine, "a command-line argument", Why.ENTRY)
     return made
 
 
 @native("argparse.Namespace", is_type=True)
-def namespace(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def namespace(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     made = Instance(External("argparse.Namespace"))
     made.table.update(kwargs)
     return made

@@ -1,11 +1,11 @@
 """Builtin functions of numbers and collections: len, sorted, sum, min, max, any, all, abs, round, pow, divmod, chr ..."""
 
 import functools
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ...dims import Expr, Truth, at_least, dmax, dmin
 from .. import limits
-from ..natives import NAMED_CONSTANTS, PyRaise, native
+from ..natives import NAMED_CONSTANTS, PyRaise
 from ..values import (
     Alternatives,
     DictObject,
@@ -19,7 +19,7 @@ from ..values import (
     is_constant,
     is_size,
 )
-from .support import REQUIRED, apply, bind, data, inert, is_key, lifted, listed, lost, over_options, own, too_much
+from .support import REQUIRED, Args, Kwargs, apply, bind, data, inert, is_key, lifted, listed, lost, native, over_options, own, too_much
 
 if TYPE_CHECKING:
     from ..machine import Machine
@@ -36,7 +36,7 @@ data("builtins.input", "builtins.id", "builtins.hash", "builtins.dir", "builtins
 
 
 @native("builtins.len")
-def length(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def length(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     value = own(bind("len", args, kwargs, obj=REQUIRED)[0])
     if isinstance(value, (tuple, str, bytes, range)):
         return len(value)
@@ -90,7 +90,7 @@ class _Undecided(Exception):
 
 def in_order(machine: "Machine", items: "tuple[Value, ...] | list[Value]", key: Value, reverse: bool) -> list[Value] | None:
     """The items sorted as Python sorts them; None where an order is not known."""
-    keys = list(items) if key is None else [machine.call(key, [item], {}) for item in items]
+    keys: list[Any] = list(items) if key is None else [machine.call(key, [item], {}) for item in items]
     positions = list(range(len(keys)))
     if is_constant(tuple(keys)):
         try:
@@ -98,15 +98,19 @@ def in_order(machine: "Machine", items: "tuple[Value, ...] | list[Value]", key: 
         except TypeError as error:
             raise PyRaise("TypeError", str(error)) from error
         return [items[i] for i in positions]
+
+    def compare(i: int, j: int) -> int:
+        return _order(machine, keys[i], keys[j])
+
     try:
-        positions.sort(key=functools.cmp_to_key(lambda i, j: _order(machine, keys[i], keys[j])), reverse=reverse)
+        positions.sort(key=functools.cmp_to_key(compare), reverse=reverse)
     except _Undecided:
         return None
     return [items[i] for i in positions]
 
 
 def _order(machine: "Machine", left: Value, right: Value) -> int:
-    if left is right:
+    if left is right and not isinstance(left, (Unknown, Alternatives, Tensor)):
         return 0
     for one, other, answer in ((left, right, -1), (right, left, 1)):
         less = machine.truth(machine.compare("<", one, other))
@@ -118,14 +122,14 @@ def _order(machine: "Machine", left: Value, right: Value) -> int:
 
 
 @native("builtins.sorted")
-def sorted_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def sorted_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     iterable, key, reverse = bind("sorted", args, kwargs, iterable=REQUIRED, key=None, reverse=False)
     items, backwards = listed(machine, iterable), machine.truth(reverse)
     made = None if items is None or backwards is None else in_order(machine, items, key, backwards)
     return ListObject(lost(machine, "sorted", iterable, items, reverse) if made is None else tuple(made))
 
 
-def _extreme(name: str, machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def _extreme(name: str, machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     options = dict(kwargs)
     key, default = options.pop("key", None), options.pop("default", REQUIRED)
     if options or not args:
@@ -138,7 +142,8 @@ def _extreme(name: str, machine: "Machine", args: list[Value], kwargs: dict[str,
             raise PyRaise("ValueError", f"{name}() arg is an empty sequence")
         return default
     if key is None and all(map(is_size, items)):
-        return functools.reduce(dmax if name == "max" else dmin, items)
+        sizes: tuple[Any, ...] = items
+        return functools.reduce(dmax if name == "max" else dmin, sizes)
     return _best(machine, name, items, key)
 
 
@@ -165,7 +170,7 @@ for _name in ("min", "max"):
 
 
 @native("builtins.sum")
-def sum_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def sum_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     iterable, total = bind("sum", args, kwargs, iterable=REQUIRED, start=0)
     items = listed(machine, iterable)
     if items is None:
@@ -176,7 +181,7 @@ def sum_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Val
 
 
 @native("builtins.abs", "operator.abs")
-def abs_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def abs_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     value = bind("abs", args, kwargs, x=REQUIRED)[0]
     if isinstance(value, Expr):
         sign = at_least(value, 0)
@@ -189,7 +194,7 @@ def abs_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Val
 
 
 @native("builtins.round")
-def round_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def round_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     value, digits = bind("round", args, kwargs, number=REQUIRED, ndigits=None)
     if isinstance(value, Expr) and (digits is None or (isinstance(digits, int) and digits >= 0)):
         return value
@@ -199,7 +204,7 @@ def round_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> V
 
 
 @native("builtins.pow")
-def pow_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def pow_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     base, exponent, modulus = bind("pow", args, kwargs, base=REQUIRED, exp=REQUIRED, mod=None)
     if modulus is None:
         return machine.binary("**", base, exponent)
@@ -207,7 +212,7 @@ def pow_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Val
 
 
 @native("builtins.divmod")
-def divmod_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def divmod_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     left, right = bind("divmod", args, kwargs, x=REQUIRED, y=REQUIRED)
     return machine.binary("//", left, right), machine.binary("%", left, right)
 
@@ -215,7 +220,7 @@ def divmod_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> 
 # --- conditions --------------------------------------------------------------------------------------------------
 
 
-def _quantified(name: str, machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def _quantified(name: str, machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     iterable = bind(name, args, kwargs, iterable=REQUIRED)[0]
     items = listed(machine, iterable)
     if items is None:

@@ -2,10 +2,10 @@
 
 from typing import TYPE_CHECKING
 
-from ..natives import NATIVES, native
+from ..natives import NATIVES
 from ..values import DictObject, ListObject, Value, Why
 from .methods_dict import absorb, add_counts, entries_of
-from .support import bind, listed, lost
+from .support import Args, Kwargs, bind, listed, lost, native
 
 if TYPE_CHECKING:
     from ..machine import Machine
@@ -17,21 +17,21 @@ _ABSTRACT = (
 
 
 @native("collections.OrderedDict", is_type=True)
-def ordered_dict(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def ordered_dict(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     made = DictObject(kind="OrderedDict")
     absorb(machine, made, args, kwargs)
     return made
 
 
 @native("collections.defaultdict", is_type=True)
-def default_dict(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def default_dict(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     made = DictObject(kind="defaultdict", default=args[0] if args else None)
     absorb(machine, made, args[1:], kwargs)
     return made
 
 
 @native("collections.Counter", is_type=True)
-def counter(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def counter(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     made = DictObject(kind="Counter", default=NATIVES["builtins.int"])
     for source in args:
         if source is not None:
@@ -41,7 +41,7 @@ def counter(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> 
 
 
 @native("collections.deque", is_type=True)
-def deque(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def deque(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     iterable, maxlen = bind("deque", args, kwargs, iterable=(), maxlen=None)
     if maxlen is not None:
         return ListObject(machine.unknown(Why.CONSTRUCT, "a deque of limited length"), "deque")
@@ -50,7 +50,7 @@ def deque(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Va
 
 
 @native("collections.ChainMap", is_type=True)
-def chain_map(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def chain_map(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     """The merged view; later changes of the parts are not seen, so it is open."""
     made = DictObject(rest=machine.unknown(Why.CONSTRUCT, "collections.ChainMap"))
     for part in reversed(args):

@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING, Any
 
-from ..natives import native
 from ..values import (
     Alternatives,
     BoundMethod,
@@ -16,7 +15,7 @@ from ..values import (
     SliceValue,
     Value,
 )
-from .support import REQUIRED, bind
+from .support import REQUIRED, Args, Kwargs, bind, native
 
 if TYPE_CHECKING:
     from ..machine import Machine
@@ -25,7 +24,7 @@ _NAMING = ("name", "owner")  # a copy is named where it is registered
 
 
 @native("copy.copy")
-def copy(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def copy(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     value = bind("copy", args, kwargs, x=REQUIRED)[0]
     if isinstance(value, ListObject):
         return ListObject(value.table["items"], value.kind)
@@ -51,7 +50,7 @@ def _shallow(machine: "Machine", value: Instance) -> Instance:
     return made
 
 
-def _own_copy(machine: "Machine", value: Instance, name: str, args: list[Value]) -> Value:
+def _own_copy(machine: "Machine", value: Instance, name: str, args: Args) -> Value:
     """What the class's own ``__copy__`` or ``__deepcopy__`` returns; None where it has none."""
     if not isinstance(value.cls, ClassValue):
         return None
@@ -62,7 +61,7 @@ def _own_copy(machine: "Machine", value: Instance, name: str, args: list[Value])
 
 
 @native("copy.deepcopy")
-def deepcopy(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def deepcopy(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     value, memo = bind("deepcopy", args, kwargs, x=REQUIRED, memo=None)
     made = _Copier(machine, memo).copy(value)
     if isinstance(made, Instance) and made is not value:
@@ -85,7 +84,7 @@ class _Copier:
             known = self.done.get(id(value))
             return known[1] if known is not None else self._object(value)
         if isinstance(value, Partial):
-            return Partial(self.copy(value.function), self.copy(value.args), {name: self.copy(item) for name, item in value.kwargs.items()})
+            return Partial(self.copy(value.function), tuple(map(self.copy, value.args)), {name: self.copy(item) for name, item in value.kwargs.items()})
         if isinstance(value, BoundMethod):
             return BoundMethod(value.function, self.copy(value.receiver))
         if isinstance(value, Alternatives):

@@ -3,9 +3,9 @@
 import ast
 from typing import TYPE_CHECKING, Any
 
-from ..natives import NAMED_CONSTANTS, Call, PyRaise, native
+from ..natives import NAMED_CONSTANTS, Call, PyRaise
 from ..values import ClassValue, DictObject, External, Instance, ListObject, Native, SetObject, Unknown, Value
-from .support import REQUIRED, bind, lost, same
+from .support import REQUIRED, Args, Kwargs, bind, lost, native, same
 
 if TYPE_CHECKING:
     from ..machine import Machine
@@ -29,7 +29,7 @@ class Field:
 
 
 @native("dataclasses.field")
-def field(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def field(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     made = Instance(FIELD)
     made.hidden["field"] = {"default": kwargs.get("default", MISSING), "factory": kwargs.get("default_factory", MISSING),
                             "in_init": kwargs.get("init", True), "keyword_only": kwargs.get("kw_only")}
@@ -37,7 +37,7 @@ def field(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Va
 
 
 @native("dataclasses.dataclass")
-def dataclass(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def dataclass(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     options = dict(kwargs)
     if args:
         return make_dataclass(machine, args[0], options)
@@ -128,7 +128,7 @@ def _initialiser(cls: ClassValue, fields: dict[str, Field]) -> Call:
     by_name = [item for item in fields.values() if item.in_init and item.keyword_only]
     init_only = {name for name, text in _written(cls).items() if text.split("[")[0].endswith("InitVar")}
 
-    def initialise(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    def initialise(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
         receiver, given = args[0], args[1:]
         if len(given) > len(positional):
             raise PyRaise("TypeError", f"{cls.name}.__init__() takes {len(positional) + 1} positional arguments but {len(given) + 1} were given")
@@ -151,7 +151,7 @@ def _initialiser(cls: ClassValue, fields: dict[str, Field]) -> Call:
 
 
 def _equality(names: tuple[str, ...]) -> Call:
-    def equal(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    def equal(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
         left, right = args
         if not (isinstance(left, Instance) and isinstance(right, Instance)):
             return lost(machine, "==", right) if isinstance(right, Unknown) else False
@@ -176,19 +176,19 @@ def fields_of(value: Value) -> dict[str, Field] | None:
     return None
 
 
-@native("dataclasses.fields")
-def fields(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+@native("dataclasses.fields", least=1)
+def fields(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     found = fields_of(args[0])
     return lost(machine, "dataclasses.fields", *args) if found is None else tuple(map(_described, found.values()))
 
 
-@native("dataclasses.is_dataclass")
-def is_dataclass(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+@native("dataclasses.is_dataclass", least=1)
+def is_dataclass(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     return lost(machine, "is_dataclass", *args) if isinstance(args[0], Unknown) else fields_of(args[0]) is not None
 
 
-@native("dataclasses.replace")
-def replace(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+@native("dataclasses.replace", least=1)
+def replace(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     value = args[0]
     found = fields_of(value)
     if found is None or not isinstance(value, Instance):
@@ -197,15 +197,15 @@ def replace(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> 
     return machine.instantiate(value.cls, [], {**kept, **kwargs})
 
 
-@native("dataclasses.asdict")
-def asdict(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+@native("dataclasses.asdict", least=1)
+def asdict(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     if fields_of(args[0]) is None or len(args) + len(kwargs) != 1:
         return lost(machine, "dataclasses.asdict", *args)
     return _plain(machine, args[0])
 
 
-@native("dataclasses.astuple")
-def astuple(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+@native("dataclasses.astuple", least=1)
+def astuple(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     found = fields_of(args[0])
     if found is None:
         return lost(machine, "dataclasses.astuple", *args)

@@ -4,12 +4,11 @@ A member of a class that is an int or str too (IntEnum, StrEnum, ``class Mode(st
 ``hidden["payload"]``.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from ..natives import native
 from ..values import ClassValue, Descriptor, DictObject, External, FunctionValue, Instance, Native, Value, Why
 from .objects import dynamic_class
-from .support import listed, lost, own, same
+from .support import Args, Kwargs, listed, lost, native, own, same
 
 if TYPE_CHECKING:
     from ..machine import Machine
@@ -20,12 +19,12 @@ _RESERVED = ("_generate_next_value_", "_missing_", "_ignore_", "_order_")
 
 
 @native("enum.auto")
-def auto(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def auto(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     return Instance(_AUTO)
 
 
-@native("enum.unique", "enum.verify", "enum.nonmember", "enum.member")
-def itself(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+@native("enum.unique", "enum.verify", "enum.nonmember", "enum.member", least=1)
+def itself(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     return args[0]
 
 
@@ -104,18 +103,18 @@ def _furnish(cls: ClassValue, names: set[str]) -> None:
         cls.table["__str__"] = Native("__str__", lambda machine, args, kwargs: _text(machine, args[0], as_value))
 
 
-def _text(machine: "Machine", member: Instance, as_value: bool) -> Value:
+def _text(machine: "Machine", member: Any, as_value: bool) -> Value:
     if as_value:
         return machine.call(machine.get_attribute("{}", "format"), [own(member)], {})
     name = member.table["name"]
     return f"{member.cls.name}.{name}" if isinstance(name, str) else lost(machine, "the text of a member")
 
 
-@native(*sorted(ENUMS))
-def functional(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+@native(*sorted(ENUMS), least=1)
+def functional(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     """``Enum("Color", "RED GREEN")``."""
     spec = args[1] if len(args) == 2 else kwargs.get("names")
-    names = tuple(spec.replace(",", " ").split()) if isinstance(spec, str) else None if spec is None else listed(machine, spec)
+    names: Any = tuple(spec.replace(",", " ").split()) if isinstance(spec, str) else None if spec is None else listed(machine, spec)
     if names is None or not isinstance(args[0], str) or not all(isinstance(name, str) for name in names):
         return lost(machine, "enum.Enum", *args)
     cls = dynamic_class(machine, args[0], (External("enum.Enum"),), dict(zip(names, range(1, len(names) + 1), strict=True)))

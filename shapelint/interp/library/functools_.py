@@ -2,28 +2,28 @@
 
 from typing import TYPE_CHECKING
 
-from ..natives import Call, PyRaise, native
+from ..natives import Call, PyRaise
 from ..values import ClassValue, Descriptor, FunctionValue, Native, Partial, Value, Why
-from .support import ABSENT, REQUIRED, bind, listed, lost, returns
+from .support import ABSENT, REQUIRED, Args, Kwargs, bind, listed, lost, native, returns
 
 if TYPE_CHECKING:
     from ..machine import Machine
 
 
 @native("functools.partial", is_type=True)
-def partial(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def partial(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     if not args:
         raise PyRaise("TypeError", "type 'partial' takes at least one argument")
     return Partial(args[0], tuple(args[1:]), dict(kwargs))
 
 
 @native("functools.partialmethod", "functools.singledispatch", "functools.singledispatchmethod")
-def not_followed(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def not_followed(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     return machine.unknown(Why.CONSTRUCT, "a dispatching function of functools")
 
 
 @native("functools.reduce")
-def reduce(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def reduce(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     function, iterable, initial = bind("reduce", args, kwargs, function=REQUIRED, iterable=REQUIRED, initial=ABSENT)
     items = listed(machine, iterable)
     if items is None:
@@ -38,8 +38,8 @@ def reduce(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> V
     return total
 
 
-@native("functools.update_wrapper")
-def update_wrapper(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+@native("functools.update_wrapper", least=2)
+def update_wrapper(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     wrapper, wrapped = args[:2]
     if isinstance(wrapper, FunctionValue):
         for name in ("__name__", "__qualname__", "__doc__"):
@@ -52,7 +52,7 @@ def update_wrapper(machine: "Machine", args: list[Value], kwargs: dict[str, Valu
 
 
 @native("functools.wraps")
-def wraps(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def wraps(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     wrapped = args[0] if args else kwargs.get("wrapped")
     return Native("wraps", lambda machine, args, kwargs: update_wrapper(machine, [args[0], wrapped], {}))
 
@@ -67,14 +67,14 @@ def cached(machine: "Machine", function: Value) -> Value:
 
 
 @native("functools.lru_cache", "functools.cache")
-def lru_cache(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def lru_cache(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     if args and not isinstance(args[0], int) and args[0] is not None:
         return cached(machine, args[0])
     return Native("lru_cache", lambda machine, args, kwargs: cached(machine, args[0]))
 
 
 @native("functools.cached_property")
-def cached_property(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def cached_property(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     return Descriptor("property", bind("cached_property", args, kwargs, func=REQUIRED)[0])
 
 
@@ -87,18 +87,18 @@ _FROM = {  # (wanted, defined) to (operands swapped, answer negated)
 
 
 @native("functools.total_ordering")
-def total_ordering(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def total_ordering(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     """Derive the missing comparisons from the one that the class defines."""
     cls = bind("total_ordering", args, kwargs, cls=REQUIRED)[0]
-    defined = next((op for name, op in _ORDER.items() if isinstance(cls, ClassValue) and name in cls.table), None)
-    for name, op in _ORDER.items() if defined is not None else ():
+    defined = next((op for name, op in _ORDER.items() if isinstance(cls, ClassValue) and name in cls.table), "")
+    for name, op in _ORDER.items() if defined else ():
         if name not in cls.table:
             machine.heap.write(cls.table, name, Native(name, _derived(defined, *_FROM[op, defined])))
     return cls
 
 
 def _derived(op: str, swapped: bool, negated: bool) -> Call:
-    def compare(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    def compare(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
         left, right = reversed(args) if swapped else args
         answer = machine.truth(machine.compare(op, left, right))
         return lost(machine, "an ordering", *args) if answer is None else answer is not negated
@@ -107,5 +107,5 @@ def _derived(op: str, swapped: bool, negated: bool) -> Call:
 
 
 @native("functools.cmp_to_key")
-def cmp_to_key(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def cmp_to_key(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     return machine.unknown(Why.CONSTRUCT, "functools.cmp_to_key")

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from ...dims import Expr
 from .. import limits
-from ..natives import PyRaise, method, native
+from ..natives import PyRaise
 from ..values import Alternatives, Instance, IteratorObject, ListObject, SliceValue, Unknown, Value
-from .support import ABSENT, REQUIRED, bind, listed, lost, over_options, same, too_much
+from .support import ABSENT, REQUIRED, Args, Kwargs, bind, listed, lost, method, native, over_options, same, too_much
 
 if TYPE_CHECKING:
     from ..machine import Machine
@@ -33,7 +33,7 @@ def advance(machine: "Machine", value: Value, count: int) -> None:
 
 
 @native("builtins.range", is_type=True)
-def range_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def range_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     if not 1 <= len(args) <= 3 or kwargs:
         raise PyRaise("TypeError", f"range expected 1 to 3 arguments, got {len(args)}")
     for arg in args:
@@ -51,14 +51,14 @@ def range_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> V
 
 
 @native("builtins.slice", is_type=True)
-def slice_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def slice_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     if not 1 <= len(args) <= 3 or kwargs:
         raise PyRaise("TypeError", f"slice expected 1 to 3 arguments, got {len(args)}")
     return SliceValue(None, args[0], None) if len(args) == 1 else SliceValue(*args, *[None] * (3 - len(args)))
 
 
 @native("builtins.iter")
-def iter_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def iter_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     if len(args) == 2:
         return IteratorObject(lost(machine, "iter with a sentinel"))
     value = bind("iter", args, kwargs, iterable=REQUIRED)[0]
@@ -71,7 +71,7 @@ def iter_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Va
 
 
 @native("builtins.next")
-def next_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def next_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     iterator, default = bind("next", args, kwargs, iterator=REQUIRED, default=ABSENT)
     if isinstance(iterator, Instance) and machine.has_attribute(iterator, "__next__"):
         return machine.call(machine.get_attribute(iterator, "__next__"), [], {})
@@ -94,7 +94,7 @@ method("iterator", "close")(lambda machine, args, kwargs: None)
 
 
 @native("builtins.enumerate")
-def enumerate_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def enumerate_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     iterable, start = bind("enumerate", args, kwargs, iterable=REQUIRED, start=0)
     items = listed(machine, iterable)
     if items is None or not isinstance(start, (int, Expr)):
@@ -103,7 +103,7 @@ def enumerate_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) 
 
 
 @native("builtins.reversed")
-def reversed_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def reversed_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     value = bind("reversed", args, kwargs, sequence=REQUIRED)[0]
     if isinstance(value, IteratorObject):
         raise PyRaise("TypeError", "object is not reversible")
@@ -114,20 +114,24 @@ def reversed_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -
 
 
 @native("builtins.zip")
-def zip_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def zip_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     strict = machine.truth(kwargs.get("strict", False))
+    return IteratorObject(lost(machine, "zip", *kwargs.values()) if strict is None else _zipped(machine, args, strict))
+
+
+def _zipped(machine: "Machine", args: Args, strict: bool) -> "tuple[tuple[Value, ...], ...] | Unknown":
     sources = [pending(machine, arg) for arg in args]
-    if strict is None or any(source is None for source in sources):
-        return IteratorObject(lost(machine, "zip", *args))
+    if any(source is None for source in sources):
+        return lost(machine, "zip", *args)
     rows = _rows(machine, args, [source for source in sources if source is not None], strict)
-    return IteratorObject(too_much(machine, "zip") if rows is None else tuple(rows))
+    return too_much(machine, "zip") if rows is None else tuple(rows)
 
 
-def _rows(machine: "Machine", args: list[Value], sources: list[Pending], strict: bool) -> list[Value] | None:
+def _rows(machine: "Machine", args: Args, sources: list[Pending], strict: bool) -> list[tuple[Value, ...]] | None:
     """Rows in Python's order of taking, so that one iterator passed several times is shared (``zip(it, it)``)."""
     taken = {id(arg) if isinstance(arg, IteratorObject) else -i - 1: 0 for i, arg in enumerate(args)}
     keys = [id(arg) if isinstance(arg, IteratorObject) else -i - 1 for i, arg in enumerate(args)]
-    rows: list[Value] = []
+    rows: list[tuple[Value, ...]] = []
     while sources:
         row: list[Value] = []
         for key, source in zip(keys, sources, strict=True):
@@ -144,16 +148,16 @@ def _rows(machine: "Machine", args: list[Value], sources: list[Pending], strict:
     return rows
 
 
-def _leave(machine: "Machine", args: list[Value], keys: list[int], taken: dict[int, int]) -> None:
+def _leave(machine: "Machine", args: Args, keys: list[int], taken: dict[int, int]) -> None:
     for key, arg in {key: arg for key, arg in zip(keys, args, strict=True) if isinstance(arg, IteratorObject)}.items():
         advance(machine, arg, taken[key])
 
 
 @native("builtins.map")
-def map_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def map_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     if len(args) < 2:
         raise PyRaise("TypeError", "map() must have at least two arguments.")
-    rows = zip_(machine, args[1:], {}).table["items"]
+    rows = _zipped(machine, args[1:], False)
     if isinstance(rows, Unknown):
         return IteratorObject(rows)
     return IteratorObject(tuple(machine.call(args[0], list(row), {}) for row in rows))
@@ -173,7 +177,7 @@ def kept(machine: "Machine", predicate: Value, items: tuple[Value, ...], wanted:
 
 
 @native("builtins.filter")
-def filter_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def filter_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     predicate, iterable = bind("filter", args, kwargs, function=REQUIRED, iterable=REQUIRED)
     items = listed(machine, iterable)
     return IteratorObject(lost(machine, "filter", iterable) if items is None else kept(machine, predicate, items, True))

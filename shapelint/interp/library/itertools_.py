@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from .. import limits
-from ..natives import PyRaise, native
+from ..natives import PyRaise
 from ..values import IteratorObject, Value
 from .iterators import advance, kept, pending
-from .support import REQUIRED, bind, listed, lost, same, too_much
+from .support import REQUIRED, Args, Kwargs, bind, listed, lost, native, same, too_much
 
 if TYPE_CHECKING:
     from ..machine import Machine
@@ -29,19 +29,19 @@ def _chained(machine: "Machine", iterables: Items, what: str) -> IteratorObject:
 
 
 @native("itertools.chain", is_type=True)
-def chain(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def chain(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     return _chained(machine, tuple(args), "itertools.chain")
 
 
 @native("itertools.chain.from_iterable")
-def from_iterable(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def from_iterable(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     iterable = bind("chain.from_iterable", args, kwargs, iterable=REQUIRED)[0]
     parts = listed(machine, iterable)
     return IteratorObject(lost(machine, "chain.from_iterable", iterable)) if parts is None else _chained(machine, parts, "chain.from_iterable")
 
 
 @native("itertools.count")
-def count(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def count(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     start, step = bind("itertools.count", args, kwargs, start=0, step=1)
     if not isinstance(start, int) or not isinstance(step, int) or step == 0 or abs(start) > ENDLESS or abs(step) > 1 << 20:
         return IteratorObject(lost(machine, "itertools.count", start, step))
@@ -49,7 +49,7 @@ def count(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Va
 
 
 @native("itertools.repeat")
-def repeat(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def repeat(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     value, times = bind("itertools.repeat", args, kwargs, object=REQUIRED, times=None)
     if times is None:
         return IteratorObject((value,) * limits.UNROLLED_ITERATIONS)
@@ -59,7 +59,7 @@ def repeat(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> V
 
 
 @native("itertools.cycle")
-def cycle(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def cycle(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     iterable = bind("itertools.cycle", args, kwargs, iterable=REQUIRED)[0]
     items = listed(machine, iterable)
     if items is None:
@@ -68,7 +68,7 @@ def cycle(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Va
 
 
 @native("itertools.islice")
-def islice(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def islice(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     if len(args) < 2 or kwargs:
         raise PyRaise("TypeError", "islice expected at least 2 arguments")
     bounds = args[1:]
@@ -84,11 +84,11 @@ def islice(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> V
 
 
 @native("itertools.zip_longest")
-def zip_longest(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def zip_longest(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     return _combined(machine, "zip_longest", args, lambda *sources: itertools.zip_longest(*sources, fillvalue=kwargs.get("fillvalue")), max)
 
 
-def _combined(machine: "Machine", what: str, args: list[Value], combine: Callable[..., Any], size: Callable[[list[int]], int]) -> IteratorObject:
+def _combined(machine: "Machine", what: str, args: Args, combine: Callable[..., Any], size: Callable[[list[int]], int]) -> IteratorObject:
     """Apply a function of itertools to known items, where the number of results is within bounds."""
     sources = [listed(machine, arg) for arg in args]
     if any(source is None for source in sources):
@@ -100,7 +100,7 @@ def _combined(machine: "Machine", what: str, args: list[Value], combine: Callabl
 
 
 @native("itertools.product")
-def product(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def product(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     times = kwargs.get("repeat", 1)
     if not isinstance(times, int) or times > 20:
         return IteratorObject(lost(machine, "itertools.product", times))
@@ -109,9 +109,9 @@ def product(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> 
 
 def _choice(name: str, combine: Callable[..., Any], size: Callable[[int, int], int]) -> None:
     @native(f"itertools.{name}")
-    def call(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    def call(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
         iterable, r = bind(name, args, kwargs, iterable=REQUIRED, r=None)
-        if not isinstance(r, (int, type(None))) or (r is None and name != "permutations"):
+        if not isinstance(r, (int, type(None))) or (r is None and name != "permutations") or (r is not None and r < 0):
             return IteratorObject(lost(machine, f"itertools.{name}", r))
         return _combined(machine, name, [iterable], lambda items: combine(items, len(items) if r is None else r),
                          lambda sizes: size(sizes[0], sizes[0] if r is None else r))
@@ -122,13 +122,13 @@ _choice("combinations", itertools.combinations, math.comb)
 _choice("combinations_with_replacement", itertools.combinations_with_replacement, lambda n, r: math.comb(n + r - 1, r) if n else 0)
 
 
-@native("itertools.pairwise")
-def pairwise(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
-    return _combined(machine, "pairwise", args, itertools.pairwise, max)
+@native("itertools.pairwise", least=1)
+def pairwise(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
+    return _combined(machine, "pairwise", args[:1], itertools.pairwise, max)
 
 
 @native("itertools.accumulate")
-def accumulate(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def accumulate(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     iterable, function, initial = bind("accumulate", args, kwargs, iterable=REQUIRED, func=None, initial=None)
     items = listed(machine, iterable)
     if items is None:
@@ -143,7 +143,7 @@ def accumulate(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) 
 
 
 @native("itertools.starmap")
-def starmap(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def starmap(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     function, iterable = bind("starmap", args, kwargs, function=REQUIRED, iterable=REQUIRED)
     items = listed(machine, iterable)
     rows = None if items is None else [listed(machine, item) for item in items]
@@ -153,7 +153,7 @@ def starmap(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> 
 
 
 @native("itertools.tee")
-def tee(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def tee(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     iterable, n = bind("tee", args, kwargs, iterable=REQUIRED, n=2)
     items = pending(machine, iterable)
     if not isinstance(n, int) or n > 100:
@@ -164,7 +164,7 @@ def tee(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Valu
 
 
 @native("itertools.groupby")
-def groupby(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def groupby(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     iterable, key = bind("groupby", args, kwargs, iterable=REQUIRED, key=None)
     items = listed(machine, iterable)
     if items is None:
@@ -182,7 +182,7 @@ def groupby(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> 
     return IteratorObject(tuple((mark, IteratorObject(tuple(members))) for mark, members in groups))
 
 
-def _while(name: str, machine: "Machine", args: list[Value]) -> Value:
+def _while(name: str, machine: "Machine", args: Args) -> Value:
     items = listed(machine, args[1])
     if items is None:
         return IteratorObject(lost(machine, f"itertools.{name}", args[1]))
@@ -195,18 +195,18 @@ def _while(name: str, machine: "Machine", args: list[Value]) -> Value:
     return IteratorObject(items if name == "takewhile" else ())
 
 
-native("itertools.takewhile")(lambda machine, args, kwargs: _while("takewhile", machine, args))
-native("itertools.dropwhile")(lambda machine, args, kwargs: _while("dropwhile", machine, args))
+native("itertools.takewhile", least=2)(lambda machine, args, kwargs: _while("takewhile", machine, args))
+native("itertools.dropwhile", least=2)(lambda machine, args, kwargs: _while("dropwhile", machine, args))
 
 
-@native("itertools.filterfalse")
-def filterfalse(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+@native("itertools.filterfalse", least=2)
+def filterfalse(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     items = listed(machine, args[1])
     return IteratorObject(lost(machine, "itertools.filterfalse", args[1]) if items is None else kept(machine, args[0], items, False))
 
 
-@native("itertools.compress")
-def compress(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+@native("itertools.compress", least=2)
+def compress(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     items, flags = listed(machine, args[0]), listed(machine, args[1])
     answers = None if flags is None else [machine.truth(flag) for flag in flags]
     if items is None or answers is None or None in answers:

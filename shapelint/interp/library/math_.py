@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from ...dims import Expr
 from .. import limits
-from ..natives import NAMED_CONSTANTS, native
+from ..natives import NAMED_CONSTANTS
 from ..values import Instance, Value
-from .support import REQUIRED, apply, bind, lifted, listed, lost, own, too_much
+from .support import REQUIRED, Args, Kwargs, apply, bind, lifted, listed, lost, native, own, too_much
 
 if TYPE_CHECKING:
     from ..machine import Machine
@@ -29,7 +29,7 @@ def _rounding(name: str, function: Callable[[float], int]) -> None:
     """``ceil``, ``floor``, ``trunc``: an int is itself."""
 
     @native(f"math.{name}")
-    def call(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    def call(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
         value = bind(f"math.{name}", args, kwargs, x=REQUIRED)[0]
         if isinstance(value, Expr):
             return value
@@ -44,12 +44,12 @@ _rounding("trunc", math.trunc)
 
 
 @native("math.fabs")
-def fabs(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def fabs(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     return apply(machine, "math.fabs", math.fabs, args)
 
 
 @native("math.prod")
-def prod(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def prod(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     iterable, total = bind("math.prod", args, kwargs, iterable=REQUIRED, start=1)
     items = listed(machine, iterable)
     if items is None:
@@ -65,7 +65,7 @@ def _bounded(name: str, function: Callable[..., int]) -> None:
     """Combinatorial functions, whose results grow fast."""
 
     @native(f"math.{name}")
-    def call(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    def call(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
         if any(isinstance(arg, int) and arg > 500 for arg in args):
             return too_much(machine, f"math.{name}")
         return apply(machine, f"math.{name}", function, args, kwargs)

@@ -7,9 +7,9 @@ to be there.
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from ..natives import PyRaise, method, native
+from ..natives import PyRaise
 from ..values import Alternatives, DictObject, Instance, IteratorObject, ListObject, SetObject, Unknown, Value
-from .support import ABSENT, REQUIRED, bind, is_key, listed, lost, over_options, own
+from .support import ABSENT, REQUIRED, Args, Kwargs, bind, is_key, listed, lost, method, native, over_options, own
 
 if TYPE_CHECKING:
     from ..machine import Machine
@@ -20,8 +20,8 @@ Entries = dict[Any, Any]
 
 def as_dict(machine: "Machine", receiver: Value) -> DictObject | None:
     """The dict of a method call; an instance of a user's subclass gets one when it is first needed."""
-    found = own(receiver)
-    if isinstance(found, Instance) and "payload" not in found.hidden:
+    found: Any = own(receiver)
+    if isinstance(receiver, Instance) and "payload" not in receiver.hidden:
         found = DictObject()
         machine.heap.write(receiver.hidden, "payload", found)
     return found if isinstance(found, DictObject) else None
@@ -31,7 +31,7 @@ def _method(*names: str, **parameters: object) -> Callable[[Callable[..., Value]
     """A method whose body gets the dict and the bound arguments."""
 
     def register(body: Callable[..., Value]) -> Callable[..., Value]:
-        def call(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+        def call(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
             receiver = as_dict(machine, args[0]) if args else None
             bound = bind(names[0], args[1:], kwargs, **parameters)
             return lost(machine, f"dict.{names[0]}", *args[:1]) if receiver is None else body(machine, receiver, *bound)
@@ -203,7 +203,7 @@ def move_to_end(machine: "Machine", receiver: DictObject, key: Value, last: Valu
     return None
 
 
-def absorb(machine: "Machine", receiver: DictObject, args: list[Value], kwargs: dict[str, Value]) -> None:
+def absorb(machine: "Machine", receiver: DictObject, args: Args, kwargs: Kwargs) -> None:
     """``receiver.update(*args, **kwargs)``."""
     for source in args:
         entries, rest = entries_of(machine, source)
@@ -246,7 +246,7 @@ def _paired(machine: "Machine", pairs: tuple[Value, ...]) -> tuple[Entries, Unkn
     return entries, rest
 
 
-def update(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def update(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     receiver = as_dict(machine, args[0])
     if receiver is None:
         return None
@@ -269,7 +269,7 @@ def or_(machine: "Machine", receiver: DictObject, other: Value) -> Value:
 
 
 @native("builtins.dict.fromkeys", "collections.OrderedDict.fromkeys")
-def fromkeys(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def fromkeys(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     iterable, value = bind("fromkeys", args, kwargs, iterable=REQUIRED, value=None)
     names = listed(machine, iterable)
     if names is None or not all(map(is_key, names)):

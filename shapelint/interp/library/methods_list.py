@@ -1,13 +1,13 @@
 """Methods of list and collections.deque."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from ..natives import PyRaise, method
+from ..natives import PyRaise
 from ..values import Instance, IteratorObject, ListObject, SliceValue, Unknown, Value
 from .builtins_ import in_order
 from .iterators import position
-from .support import REQUIRED, bind, listed, lost, own, same
+from .support import REQUIRED, Args, Kwargs, bind, listed, lost, method, own, same
 
 if TYPE_CHECKING:
     from ..machine import Machine
@@ -17,8 +17,8 @@ Items = tuple[Value, ...]
 
 def as_list(machine: "Machine", receiver: Value) -> ListObject | None:
     """The list of a method call; an instance of a user's subclass gets one when it is first needed."""
-    found = own(receiver)
-    if isinstance(found, Instance) and "payload" not in found.hidden:
+    found: Any = own(receiver)
+    if isinstance(receiver, Instance) and "payload" not in receiver.hidden:
         found = ListObject()
         machine.heap.write(receiver.hidden, "payload", found)
     return found if isinstance(found, ListObject) else None
@@ -31,7 +31,7 @@ def _method(*names: str, **parameters: object) -> Callable[[Callable[..., Value]
     """
 
     def register(body: Callable[..., Value]) -> Callable[..., Value]:
-        def call(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+        def call(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
             receiver = as_list(machine, args[0]) if args else None
             bound = bind(names[0], args[1:], kwargs, **parameters)
             if receiver is None:
@@ -141,14 +141,14 @@ def remove(machine: "Machine", receiver: ListObject, items: Items, value: Value)
     return None
 
 
-def _clear(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def _clear(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     receiver = as_list(machine, args[0])
     if receiver is not None:
         _write(machine, receiver, ())
     return None
 
 
-def _copy(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def _copy(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     receiver = as_list(machine, args[0])
     return lost(machine, "list.copy", *args) if receiver is None else ListObject(receiver.table["items"], receiver.kind)
 
@@ -242,10 +242,11 @@ def add(machine: "Machine", receiver: ListObject, items: Items, other: Value) ->
 
 @_method("__delitem__", index=REQUIRED)
 @_silent
-def delitem(machine: "Machine", receiver: ListObject, items: Items, index: Value) -> Value:
+def delitem(machine: "Machine", receiver: ListObject, items: Items, index: Any) -> Value:
     if isinstance(index, SliceValue) and all(isinstance(part, (int, type(None))) for part in (index.start, index.stop, index.step)):
         changed = list(items)
-        del changed[slice(index.start, index.stop, index.step)]
+        bounds: tuple[Any, ...] = (index.start, index.stop, index.step)
+        del changed[slice(*bounds)]
         _write(machine, receiver, tuple(changed))
     else:
         pop(machine, receiver, items, index)

@@ -1,12 +1,12 @@
 """Methods of set and frozenset."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeGuard
 
-from ..natives import PyRaise, method
+from ..natives import PyRaise
 from ..values import Instance, IteratorObject, SetObject, Unknown, Value
 from .builtins_ import distinct
-from .support import REQUIRED, bind, is_key, listed, lost, own
+from .support import REQUIRED, Args, Kwargs, bind, is_key, listed, lost, method, own
 
 if TYPE_CHECKING:
     from ..machine import Machine
@@ -16,18 +16,18 @@ Items = tuple[Value, ...]
 
 def as_set(machine: "Machine", receiver: Value) -> SetObject | None:
     """The set of a method call; an instance of a user's subclass gets one when it is first needed."""
-    found = own(receiver)
-    if isinstance(found, Instance) and "payload" not in found.hidden:
+    found: Any = own(receiver)
+    if isinstance(receiver, Instance) and "payload" not in receiver.hidden:
         found = SetObject()
         machine.heap.write(receiver.hidden, "payload", found)
     return found if isinstance(found, SetObject) else None
 
 
-def _known(items: "Items | Unknown | None") -> bool:
+def _known(items: Any) -> TypeGuard[Items]:
     return isinstance(items, tuple) and all(map(is_key, items))
 
 
-def _others(machine: "Machine", args: list[Value]) -> list[Items] | None:
+def _others(machine: "Machine", args: Args) -> list[Items] | None:
     """The items of the other operands, all comparable by key; None where one is not known."""
     found = [listed(machine, own(arg)) for arg in args]
     return [items for items in found if items is not None] if all(map(_known, found)) else None
@@ -49,21 +49,21 @@ def _symmetric(items: Items, others: list[Items]) -> Items:
     return (*_difference(items, others), *_difference(others[0], [items]))
 
 
-def _operation(name: str, in_place: str, combine: Callable[[Items, list[Items]], Items]) -> None:
-    def combined(machine: "Machine", args: list[Value]) -> "Items | Unknown":
+def _operation(name: str, in_place: str, combine: Callable[[Items, list[Items]], Items], least: int = 1) -> None:
+    def combined(machine: "Machine", args: Args) -> "Items | Unknown":
         receiver = as_set(machine, args[0])
         items = None if receiver is None else receiver.table["items"]
         others = _others(machine, args[1:])
         if not _known(items) or others is None:
             return lost(machine, f"set.{name}", *args)
-        return distinct(machine, combine(items, others))  # type: ignore[arg-type]
+        return distinct(machine, combine(items, others))
 
-    @method("set", name)
-    def call(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    @method("set", name, least=least)
+    def call(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
         return SetObject(combined(machine, args))
 
-    @method("set", in_place)
-    def change(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    @method("set", in_place, least=least)
+    def change(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
         receiver = as_set(machine, args[0])
         if receiver is not None:
             machine.heap.write(receiver.table, "items", combined(machine, args))
@@ -73,12 +73,12 @@ def _operation(name: str, in_place: str, combine: Callable[[Items, list[Items]],
 _operation("union", "update", _union)
 _operation("intersection", "intersection_update", _intersection)
 _operation("difference", "difference_update", _difference)
-_operation("symmetric_difference", "symmetric_difference_update", _symmetric)
+_operation("symmetric_difference", "symmetric_difference_update", _symmetric, least=2)
 
 
 def _relation(name: str, holds: Callable[[set[Value], set[Value]], bool]) -> None:
     @method("set", name)
-    def call(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    def call(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
         receiver = as_set(machine, args[0])
         others = _others(machine, args[1:])
         items = None if receiver is None else receiver.table["items"]
@@ -93,14 +93,14 @@ _relation("isdisjoint", lambda one, other: not one & other)
 
 
 @method("set", "add")
-def add(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def add(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     receiver, item = as_set(machine, args[0]), bind("add", args[1:], kwargs, elem=REQUIRED)[0]
     if receiver is not None and isinstance(receiver.table["items"], tuple):
         machine.heap.write(receiver.table, "items", distinct(machine, (*receiver.table["items"], item)))
     return None
 
 
-def _take(name: str, machine: "Machine", args: list[Value]) -> Value:
+def _take(name: str, machine: "Machine", args: Args) -> Value:
     receiver, item = as_set(machine, args[0]), args[1]
     items = None if receiver is None else receiver.table["items"]
     if receiver is None or isinstance(items, Unknown):
@@ -114,15 +114,15 @@ def _take(name: str, machine: "Machine", args: list[Value]) -> Value:
     return None
 
 
-method("set", "remove")(lambda machine, args, kwargs: _take("remove", machine, args))
-method("set", "discard")(lambda machine, args, kwargs: _take("discard", machine, args))
+method("set", "remove", least=2)(lambda machine, args, kwargs: _take("remove", machine, args))
+method("set", "discard", least=2)(lambda machine, args, kwargs: _take("discard", machine, args))
 
 
 @method("set", "pop")
-def pop(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def pop(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     """Which item it takes is known only of a set of one."""
     receiver = as_set(machine, args[0])
-    items = None if receiver is None else receiver.table["items"]
+    items: Any = None if receiver is None else receiver.table["items"]
     if receiver is None or isinstance(items, Unknown) or len(items) > 1:
         unknown = lost(machine, "set.pop", items)
         if receiver is not None:
@@ -135,7 +135,7 @@ def pop(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Valu
 
 
 @method("set", "clear")
-def clear(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def clear(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     receiver = as_set(machine, args[0])
     if receiver is not None:
         machine.heap.write(receiver.table, "items", ())
@@ -143,25 +143,25 @@ def clear(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Va
 
 
 @method("set", "copy", "__copy__")
-def copy(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def copy(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     receiver = as_set(machine, args[0])
     return lost(machine, "set.copy", *args) if receiver is None else SetObject(receiver.table["items"])
 
 
 @method("set", "__iter__")
-def iter_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def iter_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     receiver = as_set(machine, args[0])
     return lost(machine, "iter", *args) if receiver is None else IteratorObject(receiver.table["items"])
 
 
 @method("set", "__len__")
-def length(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def length(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     receiver = as_set(machine, args[0])
-    items = None if receiver is None else receiver.table["items"]
+    items: Any = None if receiver is None else receiver.table["items"]
     return len(items) if isinstance(items, tuple) else lost(machine, "len", *args)
 
 
-@method("set", "__contains__")
-def contains(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+@method("set", "__contains__", least=2)
+def contains(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     receiver = as_set(machine, args[0])
     return lost(machine, "in", *args) if receiver is None else machine.compare("in", args[1], receiver)

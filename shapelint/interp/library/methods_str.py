@@ -4,9 +4,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from .. import limits
-from ..natives import PyRaise, method, native
+from ..natives import PyRaise
 from ..values import Alternatives, ClassValue, Instance, Native, Unknown, Value
-from .support import RAISED, REQUIRED, NotConstant, apply, bind, listed, lost, over_options, own, to_python, too_much
+from .support import RAISED, REQUIRED, Args, Kwargs, NotConstant, apply, bind, listed, lost, method, native, over_options, own, to_python, too_much
 
 if TYPE_CHECKING:
     from ..machine import Machine
@@ -22,14 +22,14 @@ _GROWING = ("center", "ljust", "rjust", "zfill", "expandtabs", "__mul__", "__rmu
 
 def _lift(name: str, function: Callable[..., Any], kind: str = "str") -> None:
     @method(kind, name)
-    def call(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    def call(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
         args = [own(args[0]), *args[1:]]
         return apply(machine, f"{kind}.{name}", function, args, kwargs)
 
 
 def _grow(name: str, function: Callable[..., Any]) -> None:
     @method("str", name)
-    def call(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    def call(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
         if any(isinstance(arg, int) and arg > limits.TEXT_LENGTH for arg in args):
             return too_much(machine, f"str.{name}")
         return apply(machine, f"str.{name}", function, [own(args[0]), *args[1:]], kwargs)
@@ -45,7 +45,7 @@ native("builtins.str.maketrans")(lambda machine, args, kwargs: apply(machine, "s
 
 
 @method("str", "replace")
-def replace(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def replace(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     lengths = [len(arg) for arg in args if isinstance(arg, str)]
     if len(lengths) == 3 and (lengths[0] + 1) * lengths[2] > limits.TEXT_LENGTH * 10:
         return too_much(machine, "str.replace")
@@ -53,7 +53,7 @@ def replace(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> 
 
 
 @method("str", "join")
-def join_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def join_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     separator, iterable = bind("join", args, kwargs, self=REQUIRED, iterable=REQUIRED)
     items = listed(machine, iterable)
     if items is None:
@@ -61,8 +61,8 @@ def join_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Va
     return apply(machine, "str.join", lambda between, parts: between.join(parts), [own(separator), tuple(map(own, items))])
 
 
-@method("str", "__getitem__")
-def getitem(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+@method("str", "__getitem__", least=2)
+def getitem(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     return machine.get_item(own(args[0]), args[1])
 
 
@@ -78,7 +78,7 @@ def text(machine: "Machine", value: Value, how: str) -> "str | Unknown":
     if isinstance(value, Native) and value.is_type and value.name.startswith("builtins."):
         return f"<class '{value.name.partition('.')[2]}'>"
     if isinstance(value, Alternatives):
-        found: str | Unknown = over_options(value, lambda option: text(machine, option, how))
+        found: Any = over_options(value, lambda option: text(machine, option, how))
         return found if isinstance(found, str) else lost(machine, "the text of a value")
     try:
         made = str(to_python(value, sets=False)) if how == "s" else repr(to_python(value, sets=False))
@@ -140,7 +140,7 @@ def _is_wide(template: str) -> bool:
 
 
 @native("builtins.format")
-def format_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def format_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     value, spec = bind("format", args, kwargs, value=REQUIRED, format_spec="")
     return format_value(machine, value, spec) if isinstance(spec, str) else lost(machine, "format", spec)
 
@@ -178,17 +178,17 @@ def _filled(machine: "Machine", template: Value, parts: list[Value], named: dict
 
 
 @method("str", "format")
-def format_method(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def format_method(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     return _filled(machine, args[0], args[1:], kwargs, lambda template, parts, named: template.format(*parts, **named))
 
 
 @method("str", "format_map")
-def format_map(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def format_map(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     return _filled(machine, args[0], args[1:], {}, lambda template, parts, named: template.format_map(*parts))
 
 
-@method("str", "__mod__")
-def percent(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+@method("str", "__mod__", least=2)
+def percent(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     """``template % parts``."""
     parts = args[1]
     if isinstance(parts, tuple):

@@ -4,25 +4,24 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ...dims import Expr
-from ..natives import method, native
 from ..values import IteratorObject, SliceValue, Value
 from .builtins_ import length
 from .methods_list import count, index_
-from .support import REQUIRED, apply, bind, lifted, listed, lost, own
+from .support import REQUIRED, Args, Kwargs, apply, bind, lifted, listed, lost, method, native, own
 
 if TYPE_CHECKING:
     from ..machine import Machine
 
 
 @method("tuple", "index")
-def tuple_index(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def tuple_index(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     receiver, value, start, stop = bind("index", args, kwargs, self=REQUIRED, value=REQUIRED, start=0, stop=None)
     items = listed(machine, own(receiver))
     return lost(machine, "tuple.index", receiver) if items is None else index_(machine, receiver, items, value, start, stop)
 
 
 @method("tuple", "count")
-def tuple_count(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def tuple_count(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     receiver, value = bind("count", args, kwargs, self=REQUIRED, value=REQUIRED)
     items = listed(machine, own(receiver))
     return lost(machine, "tuple.count", receiver) if items is None else count(machine, receiver, items, value)
@@ -31,16 +30,16 @@ def tuple_count(machine: "Machine", args: list[Value], kwargs: dict[str, Value])
 for _kind in ("tuple", "range"):
     method(_kind, "__len__")(lambda machine, args, kwargs: length(machine, args, kwargs))
     method(_kind, "__iter__")(lambda machine, args, kwargs: IteratorObject(listed(machine, own(args[0])) or ()))
-    method(_kind, "__getitem__")(lambda machine, args, kwargs: machine.get_item(own(args[0]), args[1]))
-    method(_kind, "__contains__")(lambda machine, args, kwargs: machine.compare("in", args[1], own(args[0])))
-method("tuple", "__add__")(lambda machine, args, kwargs: machine.binary("+", own(args[0]), own(args[1])))
-method("tuple", "__eq__")(lambda machine, args, kwargs: machine.compare("==", own(args[0]), own(args[1])))
+    method(_kind, "__getitem__", least=2)(lambda machine, args, kwargs: machine.get_item(own(args[0]), args[1]))
+    method(_kind, "__contains__", least=2)(lambda machine, args, kwargs: machine.compare("in", args[1], own(args[0])))
+method("tuple", "__add__", least=2)(lambda machine, args, kwargs: machine.binary("+", own(args[0]), own(args[1])))
+method("tuple", "__eq__", least=2)(lambda machine, args, kwargs: machine.compare("==", own(args[0]), own(args[1])))
 method("range", "index")(lambda machine, args, kwargs: apply(machine, "range.index", range.index, args))
 method("range", "count")(lambda machine, args, kwargs: apply(machine, "range.count", range.count, args))
 
 
 @method("slice", "indices")
-def indices(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def indices(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     receiver = args[0]
     if not isinstance(receiver, SliceValue):
         return lost(machine, "slice.indices", receiver)
@@ -52,7 +51,7 @@ def _number(kind: str, function: Callable[..., Any], of_size: Callable[[Value], 
     name = function.__name__
 
     @method(kind, name)
-    def call(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    def call(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
         receiver = own(args[0])
         if isinstance(receiver, Expr) and of_size is not None:
             return of_size(receiver)
@@ -74,8 +73,8 @@ native("builtins.float.fromhex")(lifted("float.fromhex", float.fromhex))
 
 
 def _dunder(kind: str, name: str, op: str, compares: bool, reflected: bool = False) -> None:
-    @method(kind, f"__{name}__")
-    def call(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    @method(kind, f"__{name}__", least=2)
+    def call(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
         left, right = own(args[0]), own(args[1])
         if reflected:
             left, right = right, left

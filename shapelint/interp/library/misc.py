@@ -4,9 +4,9 @@ import posixpath
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from ..natives import NAMED_CONSTANTS, native
-from ..values import External, Instance, Native, Value, Why
-from .support import REQUIRED, apply, bind, data, inert, lifted, listed, lost, returns
+from ..natives import NAMED_CONSTANTS
+from ..values import External, Instance, ListObject, Native, Unknown, Value, Why
+from .support import REQUIRED, Args, Kwargs, apply, aside, bind, data, inert, lifted, listed, lost, native, returns
 
 if TYPE_CHECKING:
     from ..machine import Machine
@@ -17,7 +17,7 @@ def inert_object(machine: "Machine", cls: str, methods: dict[str, Value], **attr
     made = Instance(External(cls))
     made.table.update({name: Native(f"{cls}.{name}", returns(value)) for name, value in methods.items()})
     made.table.update(attributes)
-    made.hidden["open"] = machine.unknown(Why.CONSTRUCT, cls)
+    made.hidden["open"] = aside(machine, cls, Why.CONSTRUCT)
     return made
 
 
@@ -39,13 +39,13 @@ inert("gc.collect", "atexit.register", "faulthandler.enable", "sys.setrecursionl
 
 
 @native("logging.getLogger", "logging.Logger")
-def get_logger(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def get_logger(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     names = (*_SAYING, "setLevel", "addHandler", "removeHandler", "addFilter", "removeFilter")
     return inert_object(machine, "logging.Logger", dict.fromkeys(names))
 
 
 @native("logging.getLevelName")
-def level_name(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def level_name(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     return apply(machine, "logging.getLevelName", lambda level: {value: name for name, value in _LEVELS.items()}[level], args)
 
 
@@ -53,6 +53,8 @@ def level_name(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) 
 
 for _name in ("join", "basename", "dirname", "split", "splitext", "normpath", "isabs", "commonprefix"):
     native(f"os.path.{_name}")(lifted(f"os.path.{_name}", getattr(posixpath, _name)))
+for _name in ("os.environ", "os.name", "sys.argv", "sys.platform", "sys.version", "sys.version_info", "sys.modules", "sys.path", "sys.stdout", "sys.stderr"):
+    NAMED_CONSTANTS[_name] = Unknown(Why.DATA, _name)
 NAMED_CONSTANTS.update({"os.sep": "/", "os.path.sep": "/", "os.linesep": "\n", "sys.maxsize": (1 << 63) - 1, "sys.byteorder": "little"})
 inert("os.makedirs", "os.mkdir", "os.remove")
 data("os.getcwd", "os.listdir", "os.getenv", "os.path.exists", "os.path.isfile", "os.path.isdir", "os.path.abspath", "os.path.realpath",
@@ -64,18 +66,18 @@ data(*(f"random.{name}" for name in (
 data("datetime.datetime.now", "datetime.datetime.today", "datetime.date.today", "uuid.uuid4", "inspect.signature", "inspect.getmembers", "inspect.getsource")
 
 
-@native("random.shuffle")
-def shuffle(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+@native("random.shuffle", least=1)
+def shuffle(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     """The list keeps its length, but which item is where is not known."""
-    items = listed(machine, args[0])
+    items = listed(machine, args[0]) if isinstance(args[0], ListObject) else None
     if items is not None:
-        unknown = machine.unknown(Why.DATA, "random.shuffle")
+        unknown = aside(machine, "random.shuffle")
         machine.heap.write(args[0].table, "items", (unknown,) * len(items))
     return None
 
 
 @native("sys.exit", "builtins.exit", "builtins.quit", "os._exit")
-def leave(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def leave(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     from ..natives import PyRaise
 
     raise PyRaise("SystemExit", "sys.exit()")
@@ -111,7 +113,7 @@ inert("json.dump", "pickle.dump", "yaml.dump")
 
 
 @native("ast.literal_eval")
-def literal_eval(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def literal_eval(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     from ast import literal_eval as read
 
     def safely(text: str) -> Any:
@@ -136,13 +138,13 @@ for _name in ("contextlib.suppress", "contextlib.redirect_stdout", "contextlib.r
 native("contextlib.nullcontext")(lambda machine, args, kwargs: context("contextlib.nullcontext", args[0] if args else kwargs.get("enter_result")))
 
 
-@native("contextlib.closing")
-def closing(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+@native("contextlib.closing", least=1)
+def closing(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     return context("contextlib.closing", args[0])
 
 
 @native("contextlib.ExitStack")
-def exit_stack(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def exit_stack(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     made = context("contextlib.ExitStack")
     made.table.update({
         "__enter__": Native("__enter__", returns(made)),
@@ -153,30 +155,30 @@ def exit_stack(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) 
 
 
 @native("contextlib.contextmanager")
-def contextmanager(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def contextmanager(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     """What the generator gives before its ``yield`` is not followed."""
     return Native("contextmanager", lambda machine, args, kwargs: machine.unknown(Why.CONSTRUCT, "a context manager made from a generator"))
 
 
-@native("abc.abstractmethod", "abc.abstractclassmethod", "abc.abstractstaticmethod")
-def abstractmethod(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+@native("abc.abstractmethod", "abc.abstractclassmethod", "abc.abstractstaticmethod", least=1)
+def abstractmethod(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     return args[0]
 
 
 @native("types.SimpleNamespace", is_type=True)
-def simple_namespace(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def simple_namespace(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     made = Instance(External("types.SimpleNamespace"))
     made.table.update(kwargs)
     return made
 
 
 @native("types.MappingProxyType")
-def mapping_proxy(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def mapping_proxy(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     return bind("MappingProxyType", args, kwargs, mapping=REQUIRED)[0]
 
 
 @native("types.MethodType")
-def method_type(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def method_type(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     from ..values import BoundMethod
 
     return BoundMethod(args[0], args[1]) if len(args) == 2 else lost(machine, "types.MethodType", *args)

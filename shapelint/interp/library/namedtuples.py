@@ -5,11 +5,11 @@ An object of one is an Instance whose ``hidden["payload"]`` is the tuple of its 
 
 from typing import TYPE_CHECKING, Any
 
-from ..natives import NATIVES, Call, PyRaise, native
+from ..natives import NATIVES, Call, PyRaise
 from ..values import ClassValue, Descriptor, DictObject, External, Instance, Native, Value
 from .dataclasses_ import annotated
 from .objects import dynamic_class
-from .support import REQUIRED, bind, listed, lost, own
+from .support import REQUIRED, Args, Kwargs, bind, listed, lost, native, own
 
 if TYPE_CHECKING:
     from ..machine import Machine
@@ -18,11 +18,11 @@ Fields = dict[str, Value]  # name to default, or REQUIRED
 
 
 @native("collections.namedtuple")
-def namedtuple(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def namedtuple(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     name, spec, _, defaults, _ = bind(
         "namedtuple", args, kwargs, typename=REQUIRED, field_names=REQUIRED, rename=False, defaults=(), module=None,
     )
-    names = tuple(spec.replace(",", " ").split()) if isinstance(spec, str) else listed(machine, spec)
+    names: Any = tuple(spec.replace(",", " ").split()) if isinstance(spec, str) else listed(machine, spec)
     values = listed(machine, () if defaults is None else defaults)
     if not isinstance(name, str) or names is None or values is None or not all(isinstance(item, str) for item in names):
         return lost(machine, "collections.namedtuple", *args)
@@ -34,12 +34,12 @@ def namedtuple(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) 
 
 
 @native("typing.NamedTuple", "typing_extensions.NamedTuple")
-def typed(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def typed(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     pairs = listed(machine, args[1]) if len(args) == 2 else None
     named = None if pairs is None else [listed(machine, pair) for pair in pairs]
     if named is None or not isinstance(args[0], str) or not all(pair and isinstance(pair[0], str) for pair in named):
         return lost(machine, "typing.NamedTuple", *args)
-    return _functional(machine, args[0], {pair[0]: REQUIRED for pair in named if pair})
+    return _functional(machine, args[0], {str(pair[0]): REQUIRED for pair in named if pair})
 
 
 def _functional(machine: "Machine", name: str, fields: Fields) -> Value:
@@ -75,7 +75,7 @@ def furnish(cls: ClassValue, fields: Fields) -> None:
     cls.table.setdefault("__init__", Native("__init__", _initialiser(fields)))
 
 
-def _fill(machine: "Machine", made: Instance, fields: Fields, args: list[Value], kwargs: dict[str, Value]) -> None:
+def _fill(machine: "Machine", made: Instance, fields: Fields, args: Args, kwargs: Kwargs) -> None:
     parameters: dict[str, Any] = dict(fields)
     items = tuple(bind(getattr(made.cls, "name", "namedtuple"), args, kwargs, **parameters))
     machine.heap.write(made.hidden, "payload", items)
@@ -84,7 +84,7 @@ def _fill(machine: "Machine", made: Instance, fields: Fields, args: list[Value],
 
 
 def _maker(fields: Fields) -> Call:
-    def new(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    def new(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
         made = Instance(args[0])
         _fill(machine, made, fields, args[1:], kwargs)
         return made
@@ -93,7 +93,7 @@ def _maker(fields: Fields) -> Call:
 
 
 def _initialiser(fields: Fields) -> Call:
-    def initialise(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    def initialise(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
         if "payload" not in args[0].hidden:
             _fill(machine, args[0], fields, args[1:], kwargs)
         return None
@@ -101,28 +101,28 @@ def _initialiser(fields: Fields) -> Call:
     return initialise
 
 
-def _make(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def _make(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     cls, iterable = args
     items = listed(machine, iterable)
     return lost(machine, "_make", iterable) if items is None else machine.instantiate(cls, list(items), {})
 
 
-def _replace(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def _replace(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     receiver = args[0]
-    names = machine.get_attribute(receiver.cls, "_fields")
+    names: Any = machine.get_attribute(receiver.cls, "_fields")
     made = Instance(receiver.cls)
     _fill(machine, made, dict(zip(names, own(receiver), strict=True)), [], kwargs)
     return made
 
 
-def _asdict(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
-    names = machine.get_attribute(args[0].cls, "_fields")
+def _asdict(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
+    names: Any = machine.get_attribute(args[0].cls, "_fields")
     return DictObject(dict(zip(names, own(args[0]), strict=True)))
 
 
-def _equal(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def _equal(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     return machine.compare("==", own(args[0]), own(args[1]))
 
 
-def _add(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def _add(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     return machine.binary("+", own(args[0]), own(args[1]))

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from ...dims import Expr, prod
 from .. import limits
-from ..natives import NAMED_CONSTANTS, PyRaise, native
-from ..values import External, Instance, IteratorObject, Native, Tensor, Value, Why, is_size
+from ..natives import NAMED_CONSTANTS, PyRaise
+from ..values import External, Instance, IteratorObject, Native, Tensor, Value, is_size
 from .misc import with_methods
-from .support import REQUIRED, NotConstant, bind, data, from_python, inert, listed, lost, to_python
+from .support import REQUIRED, Args, Kwargs, NotConstant, aside, bind, data, from_python, inert, listed, lost, native, to_python
 
 if TYPE_CHECKING:
     from ..machine import Machine
@@ -38,11 +38,11 @@ def make_array(machine: "Machine", shape: tuple[Any, ...], dtype: str | None, va
         "copy": lambda machine, args, kwargs: make_array(machine, shape, dtype, values),
         "flatten": lambda machine, args, kwargs: make_array(machine, (prod(shape),), dtype),
         "ravel": lambda machine, args, kwargs: make_array(machine, (prod(shape),), dtype),
-        "tolist": lambda machine, args, kwargs: machine.unknown(Why.DATA, "ndarray.tolist") if values is None else from_python(values),
-        "item": lambda machine, args, kwargs: values if not shape and values is not None else machine.unknown(Why.DATA, "ndarray.item"),
+        "tolist": lambda machine, args, kwargs: aside(machine, "ndarray.tolist") if values is None else from_python(values),
+        "item": lambda machine, args, kwargs: values if not shape and values is not None else aside(machine, "ndarray.item"),
     })
     made.table.update({"shape": shape, "ndim": len(shape), "size": prod(shape)})
-    made.hidden.update({"array": Tensor(shape, dtype), "values": values, "open": machine.unknown(Why.CONSTRUCT, ARRAY)})
+    made.hidden.update({"array": Tensor(shape, dtype), "values": values, "open": aside(machine, ARRAY)})
     if shape:
         made.table["T"] = Instance(External(ARRAY)) if len(shape) > 1 else made
         if len(shape) > 1:
@@ -61,7 +61,7 @@ def array_of(value: Value) -> Tensor | None:
 
 
 @native("torch.from_numpy")
-def from_numpy(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def from_numpy(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     found = array_of(args[0]) if args else None
     return lost(machine, "torch.from_numpy", *args) if found is None else found
 
@@ -74,7 +74,7 @@ def _kind(dtype: Value) -> str | None:
 
 def _row(machine: "Machine", shape: tuple[Any, ...], dtype: str | None, values: Any, index: int) -> Value:
     if values is None:
-        return make_array(machine, shape[1:], dtype) if len(shape) > 1 else machine.unknown(Why.DATA, "an item of an array")
+        return make_array(machine, shape[1:], dtype) if len(shape) > 1 else aside(machine, "an item of an array")
     return make_array(machine, shape[1:], dtype, values[index]) if len(shape) > 1 else values[index]
 
 
@@ -97,7 +97,7 @@ def _shape_of(machine: "Machine", value: Value) -> tuple[Any, ...] | None:
     return sizes if sizes is not None and all(map(is_size, sizes)) else None
 
 
-def _reshaped(machine: "Machine", shape: tuple[Any, ...], dtype: str | None, args: list[Value]) -> Value:
+def _reshaped(machine: "Machine", shape: tuple[Any, ...], dtype: str | None, args: Args) -> Value:
     new = _shape_of(machine, args[0] if len(args) == 1 else tuple(args))
     if new is None or not all(isinstance(size, int) for size in (*new, *shape)):
         return lost(machine, "ndarray.reshape", *args)
@@ -107,7 +107,7 @@ def _reshaped(machine: "Machine", shape: tuple[Any, ...], dtype: str | None, arg
     return make_array(machine, tuple(total // known if size == -1 else size for size in new), dtype)
 
 
-def _transposed(machine: "Machine", shape: tuple[Any, ...], dtype: str | None, args: list[Value]) -> Value:
+def _transposed(machine: "Machine", shape: tuple[Any, ...], dtype: str | None, args: Args) -> Value:
     axes = _shape_of(machine, args[0] if len(args) == 1 and args[0] is not None else tuple(args)) if args else tuple(range(len(shape)))[::-1]
     if axes is None or not all(isinstance(axis, int) for axis in axes) or sorted(axis % max(len(shape), 1) for axis in axes) != list(range(len(shape))):
         return lost(machine, "ndarray.transpose", *args)
@@ -145,7 +145,7 @@ def _numbers(value: Value) -> Any:
 
 
 @native("numpy.array", "numpy.asarray", "numpy.ascontiguousarray")
-def array(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def array(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     value = args[0] if args else kwargs.get("object")
     dtype = args[1] if len(args) > 1 else kwargs.get("dtype")
     known = array_of(value)
@@ -180,7 +180,7 @@ def _common(values: Any) -> str:
 
 def _filled(name: str, dtype_at: int) -> None:
     @native(f"numpy.{name}")
-    def call(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    def call(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
         shape = _shape_of(machine, args[0] if args else kwargs.get("shape"))
         dtype = args[dtype_at] if len(args) > dtype_at else kwargs.get("dtype")
         if shape is None:
@@ -193,8 +193,8 @@ for _name, _at in (("zeros", 1), ("ones", 1), ("empty", 1), ("full", 2)):
     _filled(_name, _at)
 
 
-@native("numpy.zeros_like", "numpy.ones_like", "numpy.empty_like", "numpy.full_like")
-def like(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+@native("numpy.zeros_like", "numpy.ones_like", "numpy.empty_like", "numpy.full_like", least=1)
+def like(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     known = array_of(args[0])
     if known is None or known.shape is None:
         return lost(machine, "numpy.zeros_like", *args)
@@ -202,18 +202,18 @@ def like(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Val
 
 
 @native("numpy.random.rand", "numpy.random.randn")
-def random_of_sizes(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def random_of_sizes(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     if not args or not all(map(is_size, args)):
-        return machine.unknown(Why.DATA, "numpy.random")
+        return aside(machine, "numpy.random")
     return make_array(machine, tuple(args), "float")
 
 
 def _drawn(name: str, size_at: int, dtype: str) -> None:
     @native(f"numpy.random.{name}")
-    def call(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    def call(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
         size = args[size_at] if len(args) > size_at else kwargs.get("size")
         shape = None if size is None else _shape_of(machine, size)
-        return machine.unknown(Why.DATA, f"numpy.random.{name}") if shape is None else make_array(machine, shape, dtype)
+        return aside(machine, f"numpy.random.{name}") if shape is None else make_array(machine, shape, dtype)
 
 
 for _name, _at, _dtype in (("random", 0, "float"), ("random_sample", 0, "float"), ("normal", 2, "float"), ("uniform", 2, "float"),
@@ -222,8 +222,9 @@ for _name, _at, _dtype in (("random", 0, "float"), ("random_sample", 0, "float")
 
 
 @native("numpy.linspace")
-def linspace(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
-    start, stop, number, *_ = (*args, *[None] * (3 - len(args)))
+def linspace(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
+    padded: list[Any] = [*args, None, None, None]
+    start, stop, number = padded[:3]
     number = kwargs.get("num", 50 if number is None else number)
     if not is_size(number) or kwargs.keys() - {"num", "dtype"} or len(args) > 3:
         return lost(machine, "numpy.linspace", *args)
@@ -239,8 +240,8 @@ def linspace(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) ->
 
 
 @native("numpy.arange")
-def arange(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
-    if not 1 <= len(args) <= 3 or kwargs.keys() - {"dtype"} or not all(isinstance(arg, (int, float)) for arg in args):
+def arange(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
+    if not 1 <= len(args) <= 3 or kwargs.keys() - {"dtype"} or not all(isinstance(arg, (int, float)) and math.isfinite(arg) for arg in args):
         return lost(machine, "numpy.arange", *args)
     start, stop, step = (0, args[0], 1) if len(args) == 1 else (args[0], args[1], args[2] if len(args) == 3 else 1)
     number = max(0, math.ceil((stop - start) / step)) if step else 0
@@ -256,7 +257,7 @@ def _elementwise(name: str, function: Callable[[float], float]) -> None:
     """A function of numbers: on a constant as numpy computes it, on an array another array of this shape."""
 
     @native(f"numpy.{name}")
-    def call(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    def call(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
         value = args[0] if args else None
         known = array_of(value)
         if known is not None and known.shape is not None:
@@ -277,12 +278,13 @@ _elementwise("round", lambda value: round(value) if isinstance(value, int) else 
 _elementwise("abs", abs)
 
 
-def _reduction(machine: "Machine", name: str, args: list[Value], kwargs: dict[str, Value], reduce: Callable[[list[Any]], Value]) -> Value:
+def _reduction(machine: "Machine", name: str, args: Args, kwargs: Kwargs, reduce: Callable[[list[Any]], Value]) -> Value:
     """A reduction of all numbers of a sequence."""
     if len(args) != 1 or kwargs:
         return lost(machine, f"numpy.{name}", *args)
     try:
-        return reduce(_flat(_numbers(args[0])))
+        numbers = _flat(_numbers(args[0]))
+        return reduce(numbers) if all(isinstance(number, (int, float)) for number in numbers) else lost(machine, f"numpy.{name}", *args)
     except NotConstant:
         items = None if isinstance(args[0], (Instance, Tensor)) else listed(machine, args[0])
         if items is not None and all(map(is_size, items)):
@@ -291,7 +293,7 @@ def _reduction(machine: "Machine", name: str, args: list[Value], kwargs: dict[st
 
 
 @native("numpy.prod", "numpy.product")
-def product(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def product(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     def reduce(numbers: list[Any]) -> Value:
         found = prod(numbers) if numbers else 1.0
         return found if not isinstance(found, int) or abs(found) < 1 << 63 else lost(machine, "numpy.prod")
@@ -300,22 +302,22 @@ def product(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> 
 
 
 @native("numpy.sum")
-def total(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def total(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     return _reduction(machine, "sum", args, kwargs, lambda numbers: sum(numbers) if numbers else 0.0)
 
 
 @native("numpy.mean")
-def mean(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def mean(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     return _reduction(machine, "mean", args, kwargs, lambda numbers: machine.binary("/", sum(numbers), len(numbers)))
 
 
 @native("numpy.max", "numpy.amax")
-def largest(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def largest(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     return _reduction(machine, "max", args, kwargs, lambda numbers: machine.call(_builtin("max"), [tuple(numbers)], {}))
 
 
 @native("numpy.min", "numpy.amin")
-def smallest(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def smallest(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     return _reduction(machine, "min", args, kwargs, lambda numbers: machine.call(_builtin("min"), [tuple(numbers)], {}))
 
 
@@ -326,19 +328,19 @@ def _builtin(name: str) -> Native:
 
 
 @native("numpy.maximum", "numpy.minimum")
-def of_two(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def of_two(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     return lost(machine, "numpy.maximum", *args)
 
 
 @native("numpy.power")
-def power(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def power(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     base, exponent = bind("numpy.power", args, kwargs, x1=REQUIRED, x2=REQUIRED)
     plain = all(isinstance(value, (int, float)) for value in (base, exponent))
     return machine.binary("**", base, exponent) if plain and (isinstance(base, float) or exponent >= 0) else lost(machine, "numpy.power", base, exponent)
 
 
 @native("numpy.cumsum")
-def cumulative(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def cumulative(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     def reduce(numbers: list[Any]) -> Value:
         sums: list[Any] = []
         for number in numbers:
@@ -350,6 +352,6 @@ def cumulative(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) 
 
 
 @native("numpy.int64", "numpy.int32", "numpy.int_", "numpy.float64", is_type=True)
-def scalar(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def scalar(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     """A numpy scalar behaves as the number it holds. Which of the types is called is read from the place."""
     return args[0] if args and is_size(args[0]) else lost(machine, "a numpy scalar", *args)

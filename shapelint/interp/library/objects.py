@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from ...dims import Expr
 from ..classes import linearised
-from ..natives import NATIVES, PyRaise, method, native
+from ..natives import NATIVES, PyRaise
 from ..values import (
     CONSTANTS,
     Alternatives,
@@ -21,26 +21,46 @@ from ..values import (
     Partial,
     SetObject,
     Tensor,
+    Unknown,
     Value,
     Why,
 )
-from .support import ABSENT, REQUIRED, bind, lost, over_options
+from .support import ABSENT, REQUIRED, Args, Kwargs, bind, lost, method, native, over_options, python_type
 
 if TYPE_CHECKING:
     from ..machine import Machine
 
 
 @native("builtins.isinstance")
-def isinstance_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def isinstance_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     value, classinfo = bind("isinstance", args, kwargs, obj=REQUIRED, class_or_tuple=REQUIRED)
     answer = machine.is_instance(value, classinfo)
+    if answer is None and isinstance(value, Instance):
+        answer = _by_python(value.cls, classinfo)
     return lost(machine, "isinstance", value, classinfo) if answer is None else answer
 
 
+def _by_python(cls: Value, classinfo: Value) -> bool | None:
+    """Whether a class is, or derives from, a built-in type that Python says is a subclass of one of ``classinfo``."""
+    bases = cls.mro if isinstance(cls, ClassValue) else (cls,)
+    have = [_real(base) for base in bases if not isinstance(base, ClassValue)]
+    wanted = [_real(item) for item in (classinfo if isinstance(classinfo, tuple) else (classinfo,))]
+    if object in wanted or any(one and other and issubclass(one, other) for one in have for other in wanted):
+        return True
+    return None if None in have or None in wanted else False
+
+
+def _real(cls: Value) -> type | None:
+    found = getattr(builtins, cls.name.partition("builtins.")[2], None) if isinstance(cls, Native) and cls.is_type else None
+    return found if isinstance(found, type) else None
+
+
 @native("builtins.issubclass")
-def issubclass_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def issubclass_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     cls, classinfo = bind("issubclass", args, kwargs, cls=REQUIRED, class_or_tuple=REQUIRED)
     answer = machine.is_subclass(cls, classinfo)
+    if answer is not True:
+        answer = _by_python(cls, classinfo) or answer
     return lost(machine, "issubclass", cls, classinfo) if answer is None else answer
 
 
@@ -48,20 +68,28 @@ def issubclass_(machine: "Machine", args: list[Value], kwargs: dict[str, Value])
 
 
 @native("builtins.hasattr")
-def hasattr_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def hasattr_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     value, name = bind("hasattr", args, kwargs, obj=REQUIRED, name=REQUIRED)
     answer = machine.has_attribute(value, name) if isinstance(name, str) else None
+    kind = python_type(value)
+    if kind is not None and isinstance(name, str):
+        answer = hasattr(kind, name)
+    if answer and isinstance(value, Instance) and value.hidden.get("open") and name not in value.table:
+        answer = None if isinstance(machine.get_attribute(value, name), Unknown) else True
     return lost(machine, "hasattr", value, name) if answer is None else answer
 
 
 @native("builtins.getattr")
-def getattr_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def getattr_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     value, name, default = bind("getattr", args, kwargs, obj=REQUIRED, name=REQUIRED, default=ABSENT)
     if isinstance(name, Alternatives):
         return over_options(name, lambda option: getattr_(machine, [value, option, *args[2:]], {}))
     if not isinstance(name, str):
         return lost(machine, "getattr", name)
+    kind = python_type(value)
     try:
+        if kind is not None and not hasattr(kind, name):
+            raise PyRaise("AttributeError", f"'{kind.__name__}' object has no attribute '{name}'")
         return machine.get_attribute(value, name)
     except PyRaise as error:
         if default is ABSENT or error.name != "AttributeError":
@@ -70,7 +98,7 @@ def getattr_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) ->
 
 
 @native("builtins.setattr", "object.__setattr__", "builtins.object.__setattr__")
-def setattr_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def setattr_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     value, name, new = bind("setattr", args, kwargs, obj=REQUIRED, name=REQUIRED, value=REQUIRED)
     if isinstance(name, str):
         machine.set_attribute(value, name, new)
@@ -80,7 +108,7 @@ def setattr_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) ->
 
 
 @native("builtins.delattr")
-def delattr_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def delattr_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     value, name = bind("delattr", args, kwargs, obj=REQUIRED, name=REQUIRED)
     if isinstance(name, str):
         machine.delete_attribute(value, name)
@@ -90,20 +118,21 @@ def delattr_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) ->
 
 
 @native("builtins.vars")
-def vars_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def vars_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     """The attributes of an object as a dict that *is* the object's: what is written there appears here."""
     value = args[0] if args else None
     cls = value.cls if isinstance(value, Instance) else None
     if not isinstance(value, Instance) or any(isinstance(base, External) for base in getattr(cls, "mro", ())):
         return lost(machine, "vars", value)
-    return DictObject(value.table, rest=value.hidden.get("open") or None)
+    rest = value.hidden.get("open")
+    return DictObject(value.table, rest if isinstance(rest, Unknown) else None)
 
 
 # --- kinds of objects --------------------------------------------------------------------------------------------
 
 
 @native("builtins.callable")
-def callable_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def callable_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     value = bind("callable", args, kwargs, obj=REQUIRED)[0]
     if isinstance(value, (FunctionValue, ClassValue, BoundMethod, Native, Partial)):
         return True
@@ -125,7 +154,7 @@ def _is_torch_callable(name: str) -> bool:
 
 
 @native("builtins.type", is_type=True)
-def type_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def type_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     if len(args) == 1:
         return machine.type_of(args[0])
     if len(args) == 3 and isinstance(args[0], str) and isinstance(args[1], tuple) and isinstance(args[2], DictObject):
@@ -145,26 +174,26 @@ def dynamic_class(machine: "Machine", name: str, bases: tuple[Value, ...], table
 
 
 @native("builtins.property", "abc.abstractproperty", is_type=True)
-def property_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def property_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     getter, setter, *_ = bind("property", args, kwargs, fget=None, fset=None, fdel=None, doc=None)
     return Descriptor("property", getter, setter)
 
 
 for _name in ("staticmethod", "classmethod"):
-    native(f"builtins.{_name}", is_type=True)(lambda machine, args, kwargs, kind=_name: Descriptor(kind, args[0]))  # type: ignore[misc]
+    native(f"builtins.{_name}", is_type=True, least=1)(lambda machine, args, kwargs, kind=_name: Descriptor(kind, args[0]))  # type: ignore[misc]
 
 
 # --- exceptions --------------------------------------------------------------------------------------------------
 
 
-def _initialise_exception(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def _initialise_exception(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     if args and isinstance(args[0], Instance):
         machine.heap.write(args[0].table, "args", tuple(args[1:]))
     return None
 
 
 def _register_exception(name: str) -> None:
-    def make(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    def make(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
         made = Instance(NATIVES[f"builtins.{name}"])
         made.table["args"] = tuple(args)
         return made
@@ -183,7 +212,7 @@ for _name, _kind in list(vars(builtins).items()):
 
 
 @native("importlib.import_module")
-def import_module(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def import_module(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     name = args[0] if args else kwargs.get("name")
     if not isinstance(name, str) or name.startswith(".") or machine.site is None:
         return lost(machine, "an import by name", name)
@@ -191,7 +220,7 @@ def import_module(machine: "Machine", args: list[Value], kwargs: dict[str, Value
 
 
 @native("builtins.__import__")
-def import_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def import_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     name = args[0] if args else kwargs.get("name")
     if len(args) > 1 or not isinstance(name, str):
         return lost(machine, "__import__", name)

@@ -3,10 +3,10 @@
 import re
 from typing import TYPE_CHECKING, Any
 
-from ..natives import NAMED_CONSTANTS, PyRaise, native
+from ..natives import NAMED_CONSTANTS, PyRaise
 from ..values import Instance, IteratorObject, Native, Value, is_constant
 from .misc import with_methods
-from .support import RAISED, from_python, lost, returns
+from .support import RAISED, Args, Kwargs, from_python, lost, native, returns
 
 if TYPE_CHECKING:
     from ..machine import Machine
@@ -17,7 +17,7 @@ for _name in ("IGNORECASE", "I", "MULTILINE", "M", "DOTALL", "S", "VERBOSE", "X"
     NAMED_CONSTANTS[f"re.{_name}"] = int(getattr(re, _name))
 
 
-def _applied(machine: "Machine", name: str, args: list[Value], kwargs: dict[str, Value]) -> Value:
+def _applied(machine: "Machine", name: str, args: Args, kwargs: Kwargs) -> Value:
     """``re.name(*args, **kwargs)``."""
     given = (*args, *kwargs.values())
     if not is_constant(given) or any(isinstance(arg, str) and len(arg) > _TEXT_LIMIT for arg in given):
@@ -40,7 +40,7 @@ def _value(found: Any) -> Value:
 
 def _match(found: "re.Match[str]") -> Instance:
     def lifted(name: str) -> Any:
-        def call(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+        def call(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
             if not is_constant((*args, *kwargs.values())):
                 return lost(machine, f"match.{name}", *args)
             try:
@@ -55,7 +55,7 @@ def _match(found: "re.Match[str]") -> Instance:
 
 def _register(name: str) -> None:
     @native(f"re.{name}")
-    def call(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    def call(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
         return _applied(machine, name, args, kwargs)
 
 
@@ -63,13 +63,13 @@ for _name in _FUNCTIONS:
     _register(_name)
 
 
-@native("re.escape")
-def escape(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+@native("re.escape", least=1)
+def escape(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     return re.escape(args[0]) if isinstance(args[0], str) else lost(machine, "re.escape", *args)
 
 
 @native("re.compile")
-def compile_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def compile_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     pattern = args[0] if args else kwargs.get("pattern")
     flags = args[1] if len(args) > 1 else kwargs.get("flags", 0)
     if not isinstance(pattern, str) or not isinstance(flags, int):
@@ -85,7 +85,7 @@ def compile_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) ->
 
 
 def _of_pattern(compiled: "re.Pattern[str]", name: str) -> Any:
-    def call(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    def call(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
         given = (*args, *kwargs.values())
         if not is_constant(given) or any(isinstance(arg, str) and len(arg) > _TEXT_LIMIT for arg in given):
             return lost(machine, f"re.{name}", *given)

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 from ...dims import Expr
 from .. import limits
 from ..join import join
-from ..natives import Call, PyRaise, native
+from ..natives import Call, PyRaise
+from ..natives import method as _register
+from ..natives import native as _register_native
 from ..values import (
     CONSTANTS,
     Alternatives,
@@ -28,6 +30,8 @@ from ..values import (
 if TYPE_CHECKING:
     from ..machine import Machine
 
+Args = list[Any]  # values: as the natives' bodies ask what each is, the type checker need not
+Kwargs = dict[str, Any]
 RAISED = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)  # what constants make Python functions raise
 REQUIRED = object()  # the default of a parameter that must be given
 ABSENT = object()  # the default of a parameter whose absence means something
@@ -36,6 +40,28 @@ _CONTAINERS = (ListObject, SetObject, DictObject)
 
 class NotConstant(Exception):
     """A value, or a part of it, is not a constant."""
+
+
+# --- registering -------------------------------------------------------------------------------------------------
+
+
+def method(type_name: str, *names: str, least: int = 1) -> Callable[[Call], Call]:
+    """``natives.method`` for a call that needs ``least`` positional arguments, the receiver among them."""
+    return lambda call: _register(type_name, *names)(_needing(least, call, names))
+
+
+def native(*names: str, is_type: bool = False, least: int = 0) -> Callable[[Call], Call]:
+    """``natives.native`` for a call that needs ``least`` positional arguments."""
+    return lambda call: _register_native(*names, is_type=is_type)(_needing(least, call, names) if least else call)
+
+
+def _needing(least: int, call: Call, names: tuple[str, ...]) -> Call:
+    def checked(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
+        if len(args) < least:
+            raise PyRaise("TypeError", f"{names[0]}() is missing an argument")
+        return call(machine, args, kwargs)
+
+    return checked
 
 
 # --- giving up ---------------------------------------------------------------------------------------------------
@@ -64,6 +90,11 @@ def _unknown_in(value: Value) -> Unknown | None:
     return None
 
 
+def aside(machine: "Machine", what: str, why: Why = Why.DATA) -> Unknown:
+    """An unknown value that nobody expects to be known: it is not reported as a place where tracking stopped."""
+    return Unknown(why, what, machine.place)
+
+
 def too_much(machine: "Machine", what: str) -> Unknown:
     return machine.unknown(Why.LIMIT, what)
 
@@ -71,7 +102,7 @@ def too_much(machine: "Machine", what: str) -> Unknown:
 # --- arguments ---------------------------------------------------------------------------------------------------
 
 
-def bind(what: str, args: list[Value], kwargs: dict[str, Value], **parameters: Any) -> list[Value]:
+def bind(what: str, args: Args, kwargs: Kwargs, **parameters: Any) -> list[Any]:
     """Arguments in the order of ``parameters`` (name to default, or REQUIRED). PyRaise as Python raises."""
     names = list(parameters)
     if len(args) > len(names):
@@ -116,7 +147,7 @@ def inert(*names: str, value: Value = None) -> None:
 def data(*names: str) -> None:
     """Functions whose result depends on the time, on chance, or on the machine."""
     for name in names:
-        native(name)(lambda machine, args, kwargs, name=name: machine.unknown(Why.DATA, name))  # type: ignore[misc]
+        native(name)(lambda machine, args, kwargs, name=name: aside(machine, name))  # type: ignore[misc]
 
 
 # --- constants ---------------------------------------------------------------------------------------------------
@@ -162,17 +193,17 @@ def from_python(value: Any) -> Value:
     return value
 
 
-def apply(machine: "Machine", what: str, function: Callable[..., Any], args: Iterable[Value], kwargs: "dict[str, Value] | None" = None) -> Value:
+def apply(machine: "Machine", what: str, function: Callable[..., Any], args: Iterable[Value], kwargs: Kwargs | None = None) -> Value:
     """``function`` on constants (lists and dicts of constants too); for one of several options, the join of the results."""
     args, kwargs = list(args), kwargs or {}
     try:
         plain = [to_python(arg) for arg in args]
         named = {name: to_python(arg) for name, arg in kwargs.items()}
     except NotConstant:
-        position = next((i for i, arg in enumerate(args) if isinstance(arg, Alternatives)), None)
-        if position is None:
+        several = next((arg for arg in args if isinstance(arg, Alternatives)), None)
+        if several is None:
             return lost(machine, what, *args, *kwargs.values())
-        return over_options(args[position], lambda option: apply(machine, what, function, [*args[:position], option, *args[position + 1 :]], kwargs))
+        return over_options(several, lambda option: apply(machine, what, function, [option if arg is several else arg for arg in args], kwargs))
     try:
         result = function(*plain, **named)
     except RAISED as error:  # the program raises this very exception
@@ -236,6 +267,18 @@ def _defines_equality(cls: Value) -> bool:
     return any("__eq__" in getattr(base, "table", ()) for base in getattr(cls, "mro", ()))
 
 
-def own(receiver: Value) -> Value:
+_TYPES: dict[str, type] = {"deque": collections.deque, "OrderedDict": collections.OrderedDict, "Counter": collections.Counter}
+
+
+def python_type(value: Value) -> type | None:
+    """Python's type of a built-in value; None for what is not one, and for tuples, which may be a ``torch.Size``."""
+    if isinstance(value, (*CONSTANTS, range)):
+        return type(value)
+    if isinstance(value, (ListObject, DictObject)):
+        return _TYPES.get(value.kind, collections.defaultdict if value.kind == "defaultdict" else list if isinstance(value, ListObject) else dict)
+    return int if isinstance(value, Expr) else None
+
+
+def own(receiver: Value) -> Any:
     """The built-in object of a method call: the receiver, or what an instance of a user's subclass holds."""
     return receiver.hidden.get("payload", receiver) if isinstance(receiver, Instance) else receiver

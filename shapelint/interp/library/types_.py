@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Any
 
 from ...dims import Expr
 from .. import limits
-from ..natives import NATIVES, PyRaise, method, native
+from ..natives import NATIVES, PyRaise
 from ..values import Alternatives, ClassValue, DictObject, Instance, ListObject, SetObject, Value
 from .builtins_ import distinct
 from .methods_dict import absorb
 from .methods_str import text
-from .support import REQUIRED, apply, bind, listed, lost, over_options, own, too_much
+from .support import REQUIRED, Args, Kwargs, apply, bind, listed, lost, method, native, over_options, own, too_much
 
 if TYPE_CHECKING:
     from ..machine import Machine
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def _number(name: str, make: Callable[..., Any]) -> None:
     @native(f"builtins.{name}", is_type=True)
-    def convert(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    def convert(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
         if args and not kwargs and len(args) == 1:
             value = args[0]
             if isinstance(value, Alternatives):
@@ -38,26 +38,26 @@ _number("complex", complex)
 
 
 @native("builtins.bool", is_type=True)
-def bool_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def bool_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     value = bind("bool", args, kwargs, x=False)[0]
     answer = machine.truth(value)
     return lost(machine, "bool", value) if answer is None else answer
 
 
 @native("builtins.str", is_type=True)
-def str_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def str_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     if len(args) + len(kwargs) > 1:
         return apply(machine, "str", str, args, kwargs)
     return text(machine, bind("str", args, kwargs, object="")[0], "s")
 
 
 @native("builtins.repr")
-def repr_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def repr_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     return text(machine, bind("repr", args, kwargs, obj=REQUIRED)[0], "r")
 
 
 @native("builtins.bytes", "builtins.bytearray", is_type=True)
-def bytes_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def bytes_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     if args and isinstance(args[0], int) and args[0] > limits.TEXT_LENGTH:
         return too_much(machine, "bytes")
     return apply(machine, "bytes", bytes, args, kwargs)
@@ -67,28 +67,28 @@ def bytes_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> V
 
 
 @native("builtins.tuple", is_type=True)
-def tuple_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def tuple_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     value = bind("tuple", args, kwargs, iterable=())[0]
     items = listed(machine, value)
     return lost(machine, "tuple", value) if items is None else items
 
 
 @native("builtins.list", is_type=True)
-def list_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def list_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     value = bind("list", args, kwargs, iterable=())[0]
     items = listed(machine, value)
     return ListObject(lost(machine, "list", value) if items is None else items)
 
 
 @native("builtins.set", "builtins.frozenset", is_type=True)
-def set_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def set_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     value = bind("set", args, kwargs, iterable=())[0]
     items = listed(machine, value)
     return SetObject(lost(machine, "set", value) if items is None else distinct(machine, items))
 
 
 @native("builtins.dict", is_type=True)
-def dict_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def dict_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     made = DictObject()
     absorb(machine, made, args, kwargs)
     return made
@@ -102,14 +102,14 @@ def _subclassable(name: str) -> None:
     make = NATIVES[f"builtins.{name}"]
 
     @method(name, "__init__")
-    def initialise(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    def initialise(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
         receiver = args[0]
         if isinstance(receiver, Instance) and (name in ("list", "dict", "set") or "payload" not in receiver.hidden):
             machine.heap.write(receiver.hidden, "payload", machine.call(make, args[1:], kwargs))
         return None
 
     @method(name, "__new__")
-    def new(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    def new(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
         args = own_class(args)
         made = Instance(args[0])
         if name not in ("list", "dict", "set"):
@@ -119,7 +119,7 @@ def _subclassable(name: str) -> None:
 
 for _name in ("int", "float", "str", "tuple", "list", "dict", "set"):
     _subclassable(_name)
-def own_class(args: list[Value]) -> list[Value]:
+def own_class(args: Args) -> list[Value]:
     """The arguments of ``__new__`` where it was bound to the class that is passed too (``super().__new__(cls)``)."""
     return args[1:] if len(args) > 1 and args[1] is args[0] and isinstance(args[0], ClassValue) else args
 
@@ -129,5 +129,5 @@ method("object", "__new__")(lambda machine, args, kwargs: Instance(own_class(arg
 
 
 @native("builtins.object", is_type=True)
-def object_(machine: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+def object_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     return Instance(NATIVES["builtins.object"])

@@ -1,0 +1,86 @@
+"""The condition that a set of sizes puts on a symbol, as a Python expression."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .sets import SizeSet
+
+MAX_RUNS = 64  # of irregular sizes; more end in "..."
+
+
+def condition(sizes: SizeSet, name: str) -> str:
+    """``H % 16 == 0``; ``H >= 1`` for every size and ``no H`` for none."""
+    if not sizes:
+        return f"no {name}"
+    regular = set(sizes.residues)
+    period, start = sizes.period, sizes.start
+    extra = [x for x in range(1, start) if x in sizes and x % period not in regular]
+    if not regular:
+        return _among(name, extra)
+    least = next(x for x in _count(1) if x in sizes and x % period in regular)
+    skipped = any(x % period in regular for x in range(max(1, least - period), least))
+    missing = [x for x in range(least, start) if x % period in regular and x not in sizes]
+    parts = [f"{name} >= {least}"] if skipped else []
+    parts += [_residues(f"{name} % {period}", sizes.residues, period)] if period > 1 else []
+    parts += [_not_among(name, missing)] if missing else []
+    text = " and ".join(parts or [f"{name} >= 1"])
+    return f"{text} or {_among(name, extra)}" if extra else text
+
+
+def _count(start: int) -> Iterable[int]:
+    while True:
+        yield start
+        start += 1
+
+
+def _residues(remainder: str, residues: Sequence[int], period: int) -> str:
+    if len(residues) == 1:
+        return f"{remainder} == {residues[0]}"
+    if residues[-1] == len(residues) - 1:
+        return f"{remainder} <= {residues[-1]}"
+    if residues[0] == period - len(residues):
+        return f"{remainder} >= {residues[0]}"
+    others = [r for r in range(period) if r not in residues]
+    if len(others) == 1:
+        return f"{remainder} != {others[0]}"
+    if len(others) < len(residues):
+        return f"{remainder} not in {_listed(others)}"
+    return f"{remainder} in {_listed(residues)}"
+
+
+def _listed(items: Sequence[int]) -> str:
+    return "{" + ", ".join(map(str, items)) + "}"
+
+
+def _runs(items: Sequence[int]) -> tuple[list[tuple[int, int]], list[int]]:
+    """``(first, last)`` of every three or more neighbours, and the items left over."""
+    runs: list[list[int]] = []
+    for item in items:
+        if runs and item == runs[-1][-1] + 1:
+            runs[-1].append(item)
+        else:
+            runs.append([item])
+    return [(run[0], run[-1]) for run in runs if len(run) > 2], [item for run in runs if len(run) < 3 for item in run]
+
+
+def _among(name: str, items: Sequence[int]) -> str:
+    runs, single = _runs(items)
+    parts = [f"{name} <= {last}" if first == 1 else f"{first} <= {name} <= {last}" for first, last in runs[:MAX_RUNS]]
+    if single:
+        parts.append(f"{name} == {single[0]}" if len(single) == 1 else f"{name} in {_listed(single[:MAX_RUNS])}")
+    if len(runs) > MAX_RUNS or len(single) > MAX_RUNS:
+        parts.append("...")
+    return " or ".join(parts)
+
+
+def _not_among(name: str, items: Sequence[int]) -> str:
+    runs, single = _runs(items)
+    parts = [f"not {first} <= {name} <= {last}" for first, last in runs[:MAX_RUNS]]
+    if single:
+        parts.append(f"{name} != {single[0]}" if len(single) == 1 else f"{name} not in {_listed(single[:MAX_RUNS])}")
+    if len(runs) > MAX_RUNS or len(single) > MAX_RUNS:
+        parts.append("...")
+    return " and ".join(parts)
