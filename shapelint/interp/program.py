@@ -14,7 +14,7 @@ from .coverage import Coverage
 from .events import Event, InputSource
 from .expressions import Rest
 from .imports import Imports
-from .machine import Exhausted, Machine
+from .machine import Exhausted, Machine, Site
 from .natives import PyRaise
 from .nn_modules import is_module
 from .values import ClassValue, FunctionValue, Instance, Place, Scope, Tensor, Unknown, Value, Why, holds_tensor
@@ -134,18 +134,19 @@ class _Run:
 
         self.scope.table.update({"__name__": "__main__", "__file__": self.source.path})
         for node in self.source.tree.body:
-            self._guarded(lambda node=node: execute(self.m, [node], self.scope))  # type: ignore[misc]
+            self._guarded(lambda node=node: execute(self.m, [node], self.scope), node)  # type: ignore[misc]
             directive = self.directives.get(node.lineno)
             if directive is not None and isinstance(node, (ast.Assign, ast.AnnAssign)):
                 target = node.targets[0] if isinstance(node, ast.Assign) else node.target
                 if isinstance(target, ast.Name):
                     self._apply(self.scope.table.get(target.id), directive.spec, "comment", directive)
 
-    def _guarded(self, action: object, steps: int = limits.STEPS_PER_ENTRY) -> None:
-        """Run one entry point within its budget; an exception of the program ends it."""
+    def _guarded(self, action: object, at: ast.AST | None = None, steps: int = limits.STEPS_PER_ENTRY) -> None:
+        """Run one entry point, written at a node of the file, within its budget; an exception of the program ends it."""
         m = self.m
         m.step_limit = m.steps + steps
-        m.frames, m.loops, m.uncertain, m.site, m.module_depth, m.source = [], [], 0, None, 0, None
+        m.frames, m.loops, m.uncertain, m.module_depth, m.source = [], [], 0, 0, None
+        m.site = Site(at, self.scope, None) if at is not None else None
         try:
             action()  # type: ignore[operator]
         except (PyRaise, Exhausted):
@@ -163,14 +164,14 @@ class _Run:
                 continue
             value = self.scope.table.get(node.name)
             if isinstance(value, ClassValue):
-                self._guarded(lambda value=value, d=directive: self._apply(self._make(value), d.spec, "comment", d))  # type: ignore[misc]
+                self._guarded(lambda value=value, d=directive: self._apply(self._make(value), d.spec, "comment", d), node)  # type: ignore[misc]
             elif isinstance(value, FunctionValue):
-                self._guarded(lambda value=value, d=directive: self._apply(value, d.spec, "comment", d))  # type: ignore[misc]
+                self._guarded(lambda value=value, d=directive: self._apply(value, d.spec, "comment", d), node)  # type: ignore[misc]
 
         for target, spec in self.options.targets.items():
             module, _, call = target.partition(":")
             if call and self.imports_as(module.strip()):
-                self._guarded(lambda call=call, spec=spec: self._target(call, spec))  # type: ignore[misc]
+                self._guarded(lambda call=call, spec=spec: self._target(call, spec), _line_node(self.source.line_span(1)))  # type: ignore[misc]
 
     def imports_as(self, module: str) -> bool:
         """Whether a dotted name, or a path, means the file at hand."""
@@ -212,9 +213,9 @@ class _Run:
             forward = cls.table.get("forward")
             entered = isinstance(forward, FunctionValue) and id(forward.node) in self.m.reached
             if not entered and not (forward is None and id(cls.place.node) in self.m.reached):
-                self._exploring(lambda cls=cls: self._explore(cls))  # type: ignore[misc]
+                self._exploring(lambda cls=cls: self._explore(cls), cls.place.node)  # type: ignore[misc]
 
-    def _exploring(self, action: object) -> None:
+    def _exploring(self, action: object, at: ast.AST) -> None:
         m = self.m
         left = limits.STEPS_EXPLORING_A_FILE - self.explored
         if left <= 0:
@@ -223,7 +224,7 @@ class _Run:
         m.exploring, m.training_default = True, False
         before = m.steps
         try:
-            self._guarded(action, min(left, limits.STEPS_PER_EXPLORATION))
+            self._guarded(action, at, min(left, limits.STEPS_PER_EXPLORATION))
         finally:
             m.exploring, m.training_default = False, True
             self.explored += m.steps - before
@@ -244,12 +245,13 @@ class _Run:
                 forward = m.get_attribute(instance, "forward")
                 function = getattr(forward, "function", None)
                 if isinstance(function, FunctionValue) and id(function.node) not in m.reached:
-                    m.call(instance, [*self._assumed(function, specs, skip=1), *_further(function)], {})
+                    given = self._assumed(function, specs, skip=1)
+                    m.call(instance, [*given, *_further(function)], _maybe_given(function, len(given) + 1))
             finally:
                 m.source, m.source_kind = None, "call"
         for name, value in list(cls.table.items()):
             if isinstance(name, str) and name.startswith("test") and isinstance(value, FunctionValue) and id(value.node) not in m.reached:
-                self._guarded(lambda name=name: m.call(m.get_attribute(instance, name), [], {}))  # type: ignore[misc]
+                self._guarded(lambda name=name: m.call(m.get_attribute(instance, name), [], {}), value.node)  # type: ignore[misc]
 
     def _option_specs(self) -> list[Spec] | None:
         return parse_spec(self.options.inputs[0]) if self.options.inputs else None
@@ -294,7 +296,15 @@ class _Run:
                 kwargs: dict[str, Value] = {
                     arg.arg: Unknown(Why.ENTRY, arg.arg) for arg in value.node.args.kwonlyargs if arg.arg not in value.kw_defaults
                 }
-                self._exploring(lambda value=value, args=args, kwargs=kwargs: self.m.call(value, args, kwargs))  # type: ignore[misc]
+                self._exploring(lambda value=value, args=args, kwargs=kwargs: self.m.call(value, args, kwargs), value.node)  # type: ignore[misc]
+
+
+def _maybe_given(function: FunctionValue, given: int) -> dict[str, Value]:
+    """``def forward(self, x, skip=None)``: whoever calls it may well pass a skip, so neither case is certain."""
+    spec = function.node.args
+    positional = list(zip(reversed(spec.args), reversed(spec.defaults), strict=False))[: max(len(spec.args) - given, 0)]
+    pairs = [*positional, *zip(spec.kwonlyargs, spec.kw_defaults, strict=True)]
+    return {arg.arg: Unknown(Why.ENTRY, arg.arg) for arg, default in pairs if isinstance(default, ast.Constant) and default.value is None}
 
 
 def _further(function: FunctionValue) -> list[Value]:

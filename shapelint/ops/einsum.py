@@ -1,7 +1,6 @@
 """Einstein sums: the notation with arrows, ellipses, repeated and implicit indices, and the form that alternates operands and lists of numbers."""
 
 from collections.abc import Sequence
-from string import ascii_letters
 from typing import Any
 
 from ..dims import Dim, Truth, equal
@@ -13,6 +12,7 @@ from .kinds import Raw, T
 from .problems import Problem, Unread, refuse, require_equal
 
 _REST = "..."
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"  # in the order of torch's numbers
 Labels = list[str]  # letters, or "..." for the axes that an ellipsis stands for
 
 
@@ -21,7 +21,7 @@ def _labels(text: str) -> Labels:
     plain = text.replace(" ", "")
     before, dots, after = plain.partition(_REST)
     for letter in before + after:
-        if letter not in ascii_letters:
+        if letter not in _LETTERS:
             raise refuse(Problem.HYPER_PARAMETER, f"{letter!r} in {text!r} is not an index: indices are letters", arg="equation", param="equation")
     return [*before, *([_REST] if dots else []), *after]
 
@@ -45,10 +45,10 @@ def _numbered(items: Any) -> Labels:
     for item in items:
         if item is Ellipsis:
             found.append(_REST)
-        elif isinstance(item, int) and 0 <= item < len(ascii_letters):
-            found.append((ascii_letters[26:] + ascii_letters[:26])[item])
+        elif isinstance(item, int) and 0 <= item < len(_LETTERS):
+            found.append(_LETTERS[item])
         elif isinstance(item, int):
-            raise refuse(Problem.HYPER_PARAMETER, f"the index {item} is outside 0 to {len(ascii_letters) - 1}", arg="operands")
+            raise refuse(Problem.HYPER_PARAMETER, f"the index {item} is outside 0 to {len(_LETTERS) - 1}", arg="operands")
         else:
             raise Unread("operands")
     return found

@@ -5,11 +5,11 @@ from typing import Any
 from ..dims import Dim, dmax
 from ..shapes import Shape, numel, show
 from .broadcasting import broadcast, require_axes
-from .declare import Param, function, read_ints
+from .declare import function
 from .elementwise import both
 from .examples import call
 from .joining import joined
-from .kinds import ABSENT, UNREAD, Axis, Fields, Flag, Ignored, Ints, OptAxes, OptAxis, Raw, T, Tensor
+from .kinds import ABSENT, UNREAD, Axis, Fields, Flag, Ignored, OptAxes, OptAxis, Raw, Size, T, Tensor
 from .problems import Problem, Unread, refuse, require_at_least, require_axis, require_equal
 
 _NO_AXIS = call(T(2, 3), 2).refused(Problem.AXIS)
@@ -176,11 +176,10 @@ def argmax(input: Tensor, dim: OptAxis = None, keepdim: Flag = False) -> Shape:
     *both(["kthvalue"]), good=lambda: [call(T(2, 3), 2), call(T(2, 3), 1, 0, True), call(T(5), k=5, dim=-1)],
     bad=lambda: [call(T(2, 3), 4).refused(Problem.INDEX), call(T(2, 3), 1, 2).refused(Problem.AXIS), call(T(2, 3), 0).refused(Problem.INDEX)],
 )
-def kthvalue(input: Tensor, k: Raw, dim: Axis = -1, keepdim: Flag = False) -> Fields:
+def kthvalue(input: Tensor, k: Size, dim: Axis = -1, keepdim: Flag = False) -> Fields:
     """The k-th smallest values along an axis and their places; the axis goes."""
     axis = require_axis(dim, len(input))
-    if isinstance(k, int):
-        _require_count(k, 1, input[axis] if input else 1, axis)
+    _require_count(k, 1, input[axis] if input else 1, axis)
     return _pair(input, dim, keepdim)
 
 
@@ -193,12 +192,11 @@ def _require_count(k: Dim, least: int, size: Dim, axis: int) -> None:
     *both(["topk"]), good=lambda: [call(T(2, 5), 3), call(T(5, 2), 3, 0), call(T(2, 5), k=5, dim=1, largest=False, sorted=False), call(T(), 1)],
     bad=lambda: [call(T(2, 3), 4).refused(Problem.INDEX), call(T(2, 3), 1, 2).refused(Problem.AXIS), call(T(2, 3), -1).refused(Problem.INDEX)],
 )
-def topk(input: Tensor, k: Raw, dim: Axis = -1, largest: Ignored = True, sorted: Ignored = True) -> Fields:
+def topk(input: Tensor, k: Size, dim: Axis = -1, largest: Ignored = True, sorted: Ignored = True) -> Fields:
     """The k largest values along an axis, and their places."""
-    count, = read_ints(Param.annotated("k", Ints), k)
     axis = require_axis(dim, len(input))
-    _require_count(count, 0, input[axis] if input else 1, axis)
-    found = (*input[:axis], count, *input[axis + 1 :]) if input else ()
+    _require_count(k, 0, input[axis] if input else 1, axis)
+    found = (*input[:axis], k, *input[axis + 1 :]) if input else ()
     return Fields(values=found, indices=found)
 
 
