@@ -28,7 +28,7 @@ class CheckOptions:
     """What one run is asked for, beyond the settings.
 
     ``inputs`` are texts in the notation of :mod:`.spec` for models that nothing calls; ``sizes`` asks for every inferred shape;
-    ``progress`` is called with the number of files done and of files in all.
+    ``progress`` is called with the number of steps done and of steps in all, two for each file.
     """
 
     __slots__ = ("inputs", "progress", "sizes", "stdin_filename")
@@ -134,7 +134,9 @@ class _Run:
         self.interpreted: list[SourceFile] = []
         self.order: dict[str, int] = {}
         self.shown_as: dict[str, str] = {}  # real path -> path as the user gave it
-        self.program: Program | None = None
+        self.programs: list[Program] = []
+        self.begun: dict[str, Program] = {}  # by the path of the file that was begun in it
+        self.fresh = True
         for each in found:
             self.read(each)
 
@@ -164,35 +166,49 @@ class _Run:
     # --- interpreting ----------------------------------------------------------------------------------------
 
     def result(self) -> Result:
-        for step in ("begin", "finish"):  # every file's own calls first: what one file calls is not explored in another
-            for done, source in enumerate(self.interpreted):
-                if self.options.progress is not None:
-                    self.options.progress(done + len(self.interpreted) * (step == "finish"), 2 * len(self.interpreted))
-                self._interpret(source, step)
-        if self.options.progress is not None:
-            self.options.progress(2 * len(self.interpreted), 2 * len(self.interpreted))
-        self._leave_program()
+        total = 2 * len(self.interpreted)
+        # Every file's own calls come first: what one file calls is not explored in another.
+        steps = [(step, source) for step in ("begin", "finish") for source in self.interpreted]
+        for done, (step, source) in enumerate(steps):
+            self._tell(done, total)
+            self._interpret(source, step)
+        self._tell(total, total)
+        self._collect()
         self.outcome.diagnostics = self._reported()
         return self.outcome
 
-    def _interpret(self, source: SourceFile, step: str) -> None:
-        try:
-            if self.program is None:
-                self.program = _program(self.config, self.options)
-                self.program.offer(self.interpreted)
-            for event in getattr(self.program, step)(source):
-                self.made += [self._respelled(found) for found in self.judge.judge(event)]
-        except Exception as error:  # a defect of ours must not hide what the other files hold
-            self.made.append(_crash(source, self.program, error))
-            self._leave_program()
+    def _tell(self, done: int, total: int) -> None:
+        if self.options.progress is not None:
+            self.options.progress(done, total)
 
-    def _leave_program(self) -> None:
-        """Collect what the program counted. After a crash its state is not to be trusted, so the next file gets a new one."""
-        if self.program is not None:
-            self.outcome.coverage.add(self.program.coverage)
+    def _interpret(self, source: SourceFile, step: str) -> None:
+        program = self._program() if step == "begin" else self.begun.get(source.path)
+        if program is None:
+            return  # it crashed at the first step
+        try:
+            for event in getattr(program, step)(source):
+                self.made += [self._respelled(found) for found in self.judge.judge(event)]
+            self.begun[source.path] = program
+        except Exception as error:  # a defect of ours must not hide what the other files hold
+            self.made.append(_crash(source, program, error))
+            self.begun.pop(source.path, None)
+            if self.programs[-1] is program:
+                self.fresh = True
+
+    def _program(self) -> "Program":
+        """The program to run the next file in: a new one after a crash, because the state of the old one is not to be trusted."""
+        if self.fresh:
+            self.programs.append(_new_program(self.config, self.options))
+            self.programs[-1].offer(self.interpreted)
+            self.fresh = False
+        return self.programs[-1]
+
+    def _collect(self) -> None:
+        """What the programs counted."""
+        for program in self.programs:
+            self.outcome.coverage.add(program.coverage)
             if self.options.sizes:
-                self.outcome.sizes += [(self._spelled(span), name, shape) for span, name, shape in getattr(self.program, "sizes", ())]
-            self.program = None
+                self.outcome.sizes += [(self._spelled(span), name, shape) for span, name, shape in program.sizes]
 
     def _spelled(self, span: Span) -> Span:
         """The span with its file named as the user named it: an import may have found the file under another path."""
@@ -272,7 +288,7 @@ def _hinted(data: bytes) -> bool:
     return any(hint in data for hint in _HINTS)
 
 
-def _program(config: Config, options: CheckOptions) -> "Program":
+def _new_program(config: Config, options: CheckOptions) -> "Program":
     from .interp import Options, Program
 
     return Program(config.source_roots(), Options(options.inputs, dict(config.inputs)))

@@ -211,7 +211,7 @@ class _Progress:
         self._bar: object = None
 
     def __call__(self, done: int, total: int) -> None:
-        if total < _MANY_FILES:
+        if total < 2 * _MANY_FILES:  # two steps a file
             return
         from rich.progress import Progress
 

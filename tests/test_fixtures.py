@@ -4,7 +4,7 @@ The same markers are held against torch elsewhere, so a fixture says what is tru
 """
 
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ FIXTURES = Path(__file__).parent.parent / "fixtures"
 PROJECTS = sorted(path.name for path in FIXTURES.iterdir() if path.is_dir())
 
 
-@lru_cache(maxsize=None)
+@cache
 def cell_positions(path: str) -> tuple[tuple[int, int], ...]:
     """(number among all cells, first line) of each code cell."""
     source = read_source(path)

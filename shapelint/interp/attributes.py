@@ -3,11 +3,28 @@
 from typing import TYPE_CHECKING
 
 from ..dims import Expr
-from ..ops.kinds import Kind
+from ..shapes import Shape
 from .natives import METHODS, NAMED_CONSTANTS, NATIVES, PyRaise
 from .values import (
-    Alternatives, BoundMethod, ClassValue, Descriptor, DictObject, External, FunctionValue, Instance, IteratorObject, ListObject, ModuleValue,
-    Native, Partial, SetObject, SuperValue, Tensor, Unknown, Value, Why,
+    Alternatives,
+    BoundMethod,
+    ClassValue,
+    Descriptor,
+    DictObject,
+    External,
+    FunctionValue,
+    Instance,
+    IteratorObject,
+    ListObject,
+    ModuleValue,
+    Native,
+    Partial,
+    SetObject,
+    SuperValue,
+    Tensor,
+    Unknown,
+    Value,
+    Why,
 )
 
 if TYPE_CHECKING:
@@ -273,12 +290,18 @@ def _set_instance(m: "Machine", value: Instance, name: str, new: Value) -> None:
             m.call(BoundMethod(setter, value), [name, new], {})
             return
     layer = value.layer
-    if layer is not None and name in layer.parameters() and not (isinstance(new, Tensor) and new.shape == layer.parameters()[name]):
-        if not (new is None and name == "bias"):
-            m.heap.write(value.hidden, "layer", None)
-            m.heap.write(value.hidden, "replaced", True)
+    if layer is not None and name in layer.parameters() and _other_weight(layer.parameters()[name], name, new):
+        m.heap.write(value.hidden, "layer", None)
+        m.heap.write(value.hidden, "replaced", True)
     m.heap.write(value.table, name, new)
     adopt(m, value, name, new)
+
+
+def _other_weight(shape: Shape, name: str, new: Value) -> bool:
+    """Whether a parameter is replaced by one that changes what the layer does to shapes."""
+    if new is None:
+        return name != "bias"
+    return not (isinstance(new, Tensor) and new.shape == shape)
 
 
 def delete_attribute(m: "Machine", value: Value, name: str) -> None:
@@ -287,4 +310,4 @@ def delete_attribute(m: "Machine", value: Value, name: str) -> None:
         m.heap.delete(value.table, name)
 
 
-__all__ = ["Kind", "delete_attribute", "external", "find_in_mro", "get_attribute", "has_attribute", "set_attribute"]
+__all__ = ["delete_attribute", "external", "find_in_mro", "get_attribute", "has_attribute", "set_attribute"]

@@ -9,8 +9,23 @@ from .expressions import Rest
 from .join import join
 from .natives import PyRaise
 from .values import (
-    Alternatives, BoundMethod, CallSite, ClassValue, Descriptor, DictObject, External, FunctionValue, Instance, IteratorObject, ListObject,
-    Native, Partial, Scope, Unknown, Value, Why,
+    Alternatives,
+    BoundMethod,
+    CallSite,
+    ClassValue,
+    Descriptor,
+    DictObject,
+    External,
+    FunctionValue,
+    Instance,
+    IteratorObject,
+    ListObject,
+    Native,
+    Partial,
+    Scope,
+    Unknown,
+    Value,
+    Why,
 )
 
 if TYPE_CHECKING:
@@ -50,6 +65,9 @@ def call(m: "Machine", function: Value, args: list[Value], kwargs: dict[str, Val
 def call_native(m: "Machine", function: Native, args: list[Value], kwargs: dict[str, Value]) -> Value:
     for arg in args:
         if isinstance(arg, Rest):
+            if function.name.endswith(".__init__") and isinstance(args[0], Instance):
+                m.heap.write(args[0].hidden, "open", arg.unknown)
+                return None
             return m.unknown(arg.unknown.why, arg.unknown.what)
     return function.call(m, args, kwargs)
 

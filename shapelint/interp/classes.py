@@ -7,8 +7,26 @@ from ..dims import Expr
 from .natives import NATIVES, PyRaise
 from .operations import ASSUMED
 from .values import (
-    Alternatives, BoundMethod, ClassValue, DictObject, External, FunctionValue, Instance, IteratorObject, ListObject, ModuleValue, Native, Partial,
-    Place, Scope, SetObject, SliceValue, Tensor, Unknown, Value, Why,
+    Alternatives,
+    BoundMethod,
+    ClassValue,
+    DictObject,
+    External,
+    FunctionValue,
+    Instance,
+    IteratorObject,
+    ListObject,
+    ModuleValue,
+    Native,
+    Partial,
+    Place,
+    Scope,
+    SetObject,
+    SliceValue,
+    Tensor,
+    Unknown,
+    Value,
+    Why,
 )
 
 if TYPE_CHECKING:

@@ -11,7 +11,17 @@ from .comprehensions import comprehension, dict_comprehension
 from .join import join
 from .natives import NATIVES, PyRaise
 from .values import (
-    DictObject, FunctionValue, IteratorObject, ListObject, Scope, SetObject, SliceValue, Tensor, Unknown, Value, Why,
+    DictObject,
+    FunctionValue,
+    IteratorObject,
+    ListObject,
+    Scope,
+    SetObject,
+    SliceValue,
+    Tensor,
+    Unknown,
+    Value,
+    Why,
 )
 
 if TYPE_CHECKING:
@@ -346,4 +356,3 @@ _EVALUATE: dict[type, Callable[..., Value]] = {
 }
 if hasattr(ast, "TemplateStr"):  # Python 3.14
     _EVALUATE[ast.TemplateStr] = _other
-    _EVALUATE[ast.Interpolation] = _other

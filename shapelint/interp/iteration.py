@@ -5,7 +5,17 @@ from typing import TYPE_CHECKING
 from ..dims import Expr
 from . import limits
 from .values import (
-    Alternatives, ClassValue, DictObject, Instance, IteratorObject, ListObject, SetObject, Tensor, Unknown, Value, Why,
+    Alternatives,
+    ClassValue,
+    DictObject,
+    Instance,
+    IteratorObject,
+    ListObject,
+    SetObject,
+    Tensor,
+    Unknown,
+    Value,
+    Why,
 )
 
 if TYPE_CHECKING:

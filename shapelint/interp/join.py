@@ -4,7 +4,20 @@ from ..dims import Dim, Expr, unknown
 from ..shapes import Shape
 from . import limits
 from .values import (
-    Alternatives, BoundMethod, ClassValue, External, FunctionValue, Instance, ListObject, Native, Partial, Tensor, Unknown, Value, Why, is_size,
+    Alternatives,
+    BoundMethod,
+    ClassValue,
+    External,
+    FunctionValue,
+    Instance,
+    ListObject,
+    Native,
+    Partial,
+    Tensor,
+    Unknown,
+    Value,
+    Why,
+    is_size,
 )
 
 _CHOOSABLE = (Instance, FunctionValue, ClassValue, External, Native, BoundMethod, Partial, ListObject, type(None), str, bool)

@@ -34,7 +34,8 @@ def while_loop(m: "Machine", node: ast.While, scope: Scope) -> Signal | None:
             m.step()
             answer = m.truth(m.evaluate(node.test, scope))
             if answer is False:
-                return _leave(m, loop, uncertain, returns) or execute(m, node.orelse, scope)
+                _leave(m, loop, uncertain, returns)
+                return execute(m, node.orelse, scope)
             if answer is None or m.steps - start > limits.STEPS_PER_LOOP:
                 break
             if isinstance(node.test, ast.Constant) and m.steps - start > limits.STEPS_PER_LOOP // 20:

@@ -6,7 +6,19 @@ from typing import TYPE_CHECKING
 from .events import InputSource
 from .natives import PyRaise, method, native
 from .values import (
-    Alternatives, BoundMethod, ClassValue, DictObject, External, Instance, IteratorObject, ListObject, SliceValue, Tensor, Unknown, Value, Why,
+    Alternatives,
+    BoundMethod,
+    ClassValue,
+    DictObject,
+    External,
+    Instance,
+    IteratorObject,
+    ListObject,
+    SliceValue,
+    Tensor,
+    Unknown,
+    Value,
+    Why,
 )
 
 if TYPE_CHECKING:
@@ -215,7 +227,7 @@ def _entries(m: "Machine", instance: Instance) -> list[tuple[str, Value]]:
         return [(name, value) for name, value in instance.table.items() if isinstance(value, (Instance, Tensor, Unknown, Alternatives))]
     if kind in (LIST, "torch.nn.ParameterList"):
         return [(name, value) for name, value in instance.table.items() if isinstance(name, str) and name.isdigit()]
-    return [(name, value) for name, value in instance.table.items() if isinstance(value, Unknown) or (isinstance(value, Alternatives)) or is_module(m, value)]
+    return [(name, value) for name, value in instance.table.items() if isinstance(value, (Unknown, Alternatives)) or is_module(m, value)]
 
 
 def container_kind(instance: Instance) -> str:
@@ -459,7 +471,7 @@ def _buffers(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value
 
 @method(MODULE, "state_dict")
 def _state_dict(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
-    return DictObject({name: tensor for name, tensor in m.iterate(_named_parameters(m, args[:1], {})) or ()}, Unknown(Why.CONSTRUCT, "buffers of a state_dict"))
+    return DictObject(dict(m.iterate(_named_parameters(m, args[:1], {})) or ()), Unknown(Why.CONSTRUCT, "buffers of a state_dict"))
 
 
 @method(MODULE, "apply")

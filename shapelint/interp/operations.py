@@ -9,8 +9,26 @@ from . import limits
 from .join import join
 from .natives import PyRaise
 from .values import (
-    CONSTANTS, Alternatives, BoundMethod, ClassValue, DictObject, External, FunctionValue, Instance, IteratorObject, ListObject, ModuleValue, Native,
-    Partial, SetObject, Tensor, Unknown, Value, Why, is_constant, is_size,
+    CONSTANTS,
+    Alternatives,
+    BoundMethod,
+    ClassValue,
+    DictObject,
+    External,
+    FunctionValue,
+    Instance,
+    IteratorObject,
+    ListObject,
+    ModuleValue,
+    Native,
+    Partial,
+    SetObject,
+    Tensor,
+    Unknown,
+    Value,
+    Why,
+    is_constant,
+    is_size,
 )
 
 _PYTHON: dict[str, Callable[[Any, Any], Any]] = {
@@ -34,7 +52,7 @@ _TRUE_OBJECTS = (FunctionValue, ClassValue, External, Native, ModuleValue, Parti
 
 def truth(m: Any, value: Value) -> bool | None:
     """``bool(value)``, or None where it cannot be known."""
-    if isinstance(value, CONSTANTS) or isinstance(value, (tuple, range)):
+    if isinstance(value, (*CONSTANTS, tuple, range)):
         return bool(value)
     if isinstance(value, Expr):
         if value in ASSUMED:
@@ -144,7 +162,8 @@ def _repetition(left: Any, right: Any) -> int:
 
 def _items(value: Value) -> "tuple[Value, ...] | Unknown | None":
     if isinstance(value, (ListObject, SetObject)):
-        return value.table["items"]
+        held: tuple[Value, ...] | Unknown = value.table["items"]
+        return held
     return value if isinstance(value, tuple) else None
 
 

@@ -14,7 +14,18 @@ from .natives import METHODS, NATIVES, PyRaise
 from .operations import ASSUMED, TENSOR_OPERATORS
 from .origins import places
 from .values import (
-    CallSite, External, Instance, ListObject, Native, Place, Tensor, Trace, Unknown, Value, Why, is_size,
+    CallSite,
+    External,
+    Instance,
+    ListObject,
+    Native,
+    Place,
+    Tensor,
+    Trace,
+    Unknown,
+    Value,
+    Why,
+    is_size,
 )
 
 if TYPE_CHECKING:
@@ -468,7 +479,7 @@ def _application(
 
 def _is_method_call(site: "Site", args: list[Value]) -> bool:
     node = site.node
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and len(args) == len([a for a in node.args]) + 1 and isinstance(args[0], Tensor)
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and len(args) == len(node.args) + 1 and isinstance(args[0], Tensor)
 
 
 def places_of_method(site: "Site", names: list[str]) -> dict[str, Place]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from .values import CallSite, Place
 
 if TYPE_CHECKING:
-    from .machine import Frame, Site
+    from .machine import Site
 
 
 def argument_nodes(node: ast.AST, names: Sequence[str], skip: int = 0) -> dict[str, ast.expr]:

@@ -2,7 +2,8 @@
 
 import ast
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 
 from ..dims import sym
 from ..shapes import Shape, show
@@ -134,21 +135,21 @@ class _Run:
 
         self.scope.table.update({"__name__": "__main__", "__file__": self.source.path})
         for node in self.source.tree.body:
-            self._guarded(lambda node=node: execute(self.m, [node], self.scope), node)  # type: ignore[misc]
+            self._guarded(partial(execute, self.m, [node], self.scope), node)
             directive = self.directives.get(node.lineno)
             if directive is not None and isinstance(node, (ast.Assign, ast.AnnAssign)):
                 target = node.targets[0] if isinstance(node, ast.Assign) else node.target
                 if isinstance(target, ast.Name):
                     self._apply(self.scope.table.get(target.id), directive.spec, "comment", directive)
 
-    def _guarded(self, action: object, at: ast.AST | None = None, steps: int = limits.STEPS_PER_ENTRY) -> None:
+    def _guarded(self, action: Callable[[], object], at: ast.AST | None = None, steps: int = limits.STEPS_PER_ENTRY) -> None:
         """Run one entry point, written at a node of the file, within its budget; an exception of the program ends it."""
         m = self.m
         m.step_limit = m.steps + steps
         m.frames, m.loops, m.uncertain, m.module_depth, m.source = [], [], 0, 0, None
         m.site = Site(at, self.scope, None) if at is not None else None
         try:
-            action()  # type: ignore[operator]
+            action()
         except (PyRaise, Exhausted):
             pass
         except RecursionError:
@@ -164,14 +165,17 @@ class _Run:
                 continue
             value = self.scope.table.get(node.name)
             if isinstance(value, ClassValue):
-                self._guarded(lambda value=value, d=directive: self._apply(self._make(value), d.spec, "comment", d), node)  # type: ignore[misc]
+                self._guarded(partial(self._apply_to_class, value, directive), node)
             elif isinstance(value, FunctionValue):
-                self._guarded(lambda value=value, d=directive: self._apply(value, d.spec, "comment", d), node)  # type: ignore[misc]
+                self._guarded(partial(self._apply, value, directive.spec, "comment", directive), node)
 
         for target, spec in self.options.targets.items():
             module, _, call = target.partition(":")
             if call and self.imports_as(module.strip()):
-                self._guarded(lambda call=call, spec=spec: self._target(call, spec), _line_node(self.source.line_span(1)))  # type: ignore[misc]
+                self._guarded(partial(self._target, call, spec), _line_node(self.source.line_span(1)))
+
+    def _apply_to_class(self, cls: ClassValue, directive: InputDirective) -> None:
+        self._apply(self._make(cls), directive.spec, "comment", directive)
 
     def imports_as(self, module: str) -> bool:
         """Whether a dotted name, or a path, means the file at hand."""
@@ -213,9 +217,9 @@ class _Run:
             forward = cls.table.get("forward")
             entered = isinstance(forward, FunctionValue) and id(forward.node) in self.m.reached
             if not entered and not (forward is None and id(cls.place.node) in self.m.reached):
-                self._exploring(lambda cls=cls: self._explore(cls), cls.place.node)  # type: ignore[misc]
+                self._exploring(partial(self._explore, cls), cls.place.node)
 
-    def _exploring(self, action: object, at: ast.AST) -> None:
+    def _exploring(self, action: Callable[[], object], at: ast.AST) -> None:
         m = self.m
         left = limits.STEPS_EXPLORING_A_FILE - self.explored
         if left <= 0:
@@ -251,7 +255,7 @@ class _Run:
                 m.source, m.source_kind = None, "call"
         for name, value in list(cls.table.items()):
             if isinstance(name, str) and name.startswith("test") and isinstance(value, FunctionValue) and id(value.node) not in m.reached:
-                self._guarded(lambda name=name: m.call(m.get_attribute(instance, name), [], {}), value.node)  # type: ignore[misc]
+                self._guarded(partial(m.call, m.get_attribute(instance, name), [], {}), value.node)
 
     def _option_specs(self) -> list[Spec] | None:
         return parse_spec(self.options.inputs[0]) if self.options.inputs else None
@@ -284,6 +288,8 @@ class _Run:
                 if default is None:
                     kwargs[arg.arg] = _symbol(arg, ASSUMED)
             args += _further(init)
+        elif init is not None:  # a torch layer's own constructor, with arguments nobody passes
+            args.append(Rest(Unknown(Why.ENTRY, "arguments")))
         return m.call(cls, args, kwargs)
 
     def uncalled_functions(self) -> None:
@@ -296,7 +302,7 @@ class _Run:
                 kwargs: dict[str, Value] = {
                     arg.arg: Unknown(Why.ENTRY, arg.arg) for arg in value.node.args.kwonlyargs if arg.arg not in value.kw_defaults
                 }
-                self._exploring(lambda value=value, args=args, kwargs=kwargs: self.m.call(value, args, kwargs), value.node)  # type: ignore[misc]
+                self._exploring(partial(self.m.call, value, args, kwargs), value.node)
 
 
 def _maybe_given(function: FunctionValue, given: int) -> dict[str, Value]:

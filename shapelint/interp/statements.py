@@ -314,7 +314,7 @@ def _cases(m: "Machine", subject: Value, cases: list[ast.match_case], scope: Sco
             return execute(m, case.body, scope)
         if answer is None:
             rest = cases[i + 1 :]
-            return branch(m, lambda body=case.body: execute(m, body, scope), lambda: _cases(m, subject, rest, scope, matches))  # type: ignore[misc]
+            return branch(m, lambda body=case.body: execute(m, body, scope), lambda rest=rest: _cases(m, subject, rest, scope, matches))  # type: ignore[misc]
     return None
 
 

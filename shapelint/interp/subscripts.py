@@ -7,7 +7,17 @@ from ..ops.kinds import T
 from ..ops.problems import ShapeError, Unread
 from .natives import PyRaise
 from .values import (
-    Alternatives, ClassValue, DictObject, External, Instance, ListObject, SliceValue, Tensor, Unknown, Value, Why,
+    Alternatives,
+    ClassValue,
+    DictObject,
+    External,
+    Instance,
+    ListObject,
+    SliceValue,
+    Tensor,
+    Unknown,
+    Value,
+    Why,
 )
 
 if TYPE_CHECKING:
@@ -113,7 +123,7 @@ def _index_item(item: Value) -> Any:
         items = item.table["items"] if isinstance(item, ListObject) else item
         if isinstance(items, tuple) and all(isinstance(part, int) for part in items):
             return list(items)
-        if isinstance(items, tuple) and all(isinstance(part, Expr) or isinstance(part, int) for part in items):
+        if isinstance(items, tuple) and all(isinstance(part, (Expr, int)) for part in items):
             return T.of((len(items),), "int")
     if isinstance(item, range):
         return T.of((len(item),), "int")

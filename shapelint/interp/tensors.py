@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from ..dims import prod
 from .natives import METHODS, NATIVES, PyRaise, method, native
-from .values import BoundMethod, External, Tensor, Unknown, Value, Why
+from .values import BoundMethod, External, Tensor, Unknown, Value, Why, is_size
 
 if TYPE_CHECKING:
     from .machine import Machine
@@ -122,7 +122,7 @@ def _parameter(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Val
 @native("torch.FloatTensor", "torch.LongTensor", "torch.Tensor", "torch.IntTensor", "torch.BoolTensor", "torch.DoubleTensor")
 def _legacy(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
     """The legacy constructors: sizes, or nested data."""
-    if args and all(isinstance(arg, int) and not isinstance(arg, bool) for arg in args):
+    if args and all(map(is_size, args)):
         return m.call(External("torch.empty"), list(args), {})
     if len(args) == 1 and isinstance(args[0], Tensor):
         return args[0]

@@ -301,11 +301,9 @@ class Alternatives:
         self.options = options
 
 
-Value = Union[
-    None, bool, int, float, complex, str, bytes, Any, Expr, tuple[Any, ...], range,
-    Tensor, SliceValue, ListObject, SetObject, DictObject, IteratorObject, FunctionValue, ClassValue, Instance, ModuleValue,
-    External, Native, BoundMethod, Partial, Descriptor, SuperValue, Alternatives, Unknown,
-]
+# The values, as listed in this module's docstring. To mypy it is Any: natives and operators narrow with isinstance at run time, and a
+# union of Python's own types with twenty classes would be simplified anew at every join of two branches, which takes it minutes.
+Value = Any
 
 CONSTANTS = (type(None), bool, int, float, complex, str, bytes, type(Ellipsis))
 
