@@ -182,18 +182,18 @@ class _Run:
             self.options.progress(done, total)
 
     def _interpret(self, source: SourceFile, step: str) -> None:
-        program = self._program() if step == "begin" else self.begun.get(source.path)
-        if program is None:
+        program = self.begun.get(source.path)
+        if program is None and step == "finish":
             return  # it crashed at the first step
         try:
+            program = program or self._program()
             for event in getattr(program, step)(source):
                 self.made += [self._respelled(found) for found in self.judge.judge(event)]
             self.begun[source.path] = program
         except Exception as error:  # a defect of ours must not hide what the other files hold
             self.made.append(_crash(source, program, error))
             self.begun.pop(source.path, None)
-            if self.programs[-1] is program:
-                self.fresh = True
+            self.fresh = self.fresh or program is self.programs[-1]
 
     def _program(self) -> "Program":
         """The program to run the next file in: a new one after a crash, because the state of the old one is not to be trusted."""

@@ -1,5 +1,6 @@
 """The pipeline: reading, selection, suppression, repetitions, order, and crashes."""
 
+import ast
 from pathlib import Path
 from typing import Any
 
@@ -144,7 +145,9 @@ class Crashing:
         if "crash" in source.path:
             self.place = Place(source, source.tree.body[1])
             raise LookupError("a defect")
-        return [Misnamed("torch.nn.MaxPooling2d", ("torch.nn.MaxPool2d",), Place(source, source.tree.body[1].value), True)]  # type: ignore[attr-defined]
+        statement = source.tree.body[1]
+        assert isinstance(statement, ast.Assign)
+        return [Misnamed("torch.nn.MaxPooling2d", ("torch.nn.MaxPool2d",), Place(source, statement.value), True)]
 
 
 def test_a_crash_is_one_finding_and_the_other_files_are_checked(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -125,10 +125,11 @@ def test_an_interrupt_ends_quietly(monkeypatch: pytest.MonkeyPatch, capsys: Capt
     assert capsys.readouterr().err == ""
 
 
-def run(*arguments: str, **more: object) -> "subprocess.CompletedProcess[str]":
+def run(*arguments: str, input: str | None = None) -> "subprocess.CompletedProcess[str]":
     root = Path(__file__).parents[1]
     environment = {**os.environ, "PYTHONPATH": str(root)}
-    return subprocess.run([sys.executable, *arguments], capture_output=True, text=True, env=environment, timeout=120, **more)  # type: ignore[call-overload, no-any-return]
+    command = [sys.executable, *arguments]
+    return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=120, input=input)
 
 
 def test_it_runs_as_a_module_and_reads_standard_input() -> None:
@@ -153,5 +154,5 @@ def test_a_run_imports_nothing_heavy(folder: Path) -> None:
 
 
 def test_a_run_with_findings_imports_neither_torch_nor_rich() -> None:
-    code = "import sys; from shapelint.cli import main; main(['bad.py']); print([name for name in ('torch', 'rich', 'libcst') if name in sys.modules])"
+    code = "import sys; from shapelint.cli import main; main(['bad.py']); print([x for x in ('torch', 'rich', 'libcst') if x in sys.modules])"
     assert run("-c", code).stdout.splitlines()[-1] == "[]"

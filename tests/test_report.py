@@ -126,7 +126,8 @@ def test_a_clean_run_says_what_was_known() -> None:
 
 def test_the_summary_counts_by_severity() -> None:
     result = made()
-    result.diagnostics = [plain(Span(f"{i}.py", 1, 1, 1, 2), severity=severity) for i, severity in enumerate([Severity.ERROR, Severity.WARNING, Severity.ERROR])]
+    severities = [Severity.ERROR, Severity.WARNING, Severity.ERROR]
+    result.diagnostics = [plain(Span(f"{i}.py", 1, 1, 1, 2), severity=severity) for i, severity in enumerate(severities)]
     assert written(result).endswith("Found 2 errors and 1 warning in 3 files.\n")
 
 

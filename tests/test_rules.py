@@ -146,8 +146,8 @@ class Build:
         self.source = source
 
     def place(self, text: str) -> Place:
-        found = [node for node in ast.walk(self.source.tree) if isinstance(node, ast.expr) and ast.get_source_segment(NET, node) == text]
-        return Place(self.source, found[0])
+        nodes = (node for node in ast.walk(self.source.tree) if isinstance(node, ast.expr))
+        return Place(self.source, next(node for node in nodes if ast.get_source_segment(NET, node) == text))
 
     def layer(self, kind: str, written: str, *args: Any, **kwargs: Any) -> Instance:
         """A layer whose constructor call is ``written``, with the places of its positional arguments."""
@@ -156,19 +156,20 @@ class Build:
         place = self.place(written)
         assert isinstance(place.node, ast.Call)
         names = [param.name for param in op.params]
-        made = Instance(External(op.name), CallSite(place, {name: Place(self.source, arg) for name, arg in zip(names, place.node.args, strict=False)}))
+        written = {name: Place(self.source, arg) for name, arg in zip(names, place.node.args, strict=False)}
+        made = Instance(External(op.name), CallSite(place, written))
         made.hidden["layer"] = op.construct(args, kwargs)
         return made
 
     def application(
         self, name: str, call: str, layer: Instance | None = None, op: str = "", args: dict[str, str] | None = None, certain: bool = True,
-        source: bool = True, values: dict[str, Any] | None = None, **tensors: Tensor,
+        source: bool = True, values: dict[str, Any] | None = None, tensors: dict[str, Tensor] | None = None, input: Tensor | None = None,
     ) -> Application:
         operator = layer.layer.op if layer is not None and layer.layer is not None else lookup(op)
         assert operator is not None
         site = CallSite(self.place(call), {key: self.place(text) for key, text in (args or {}).items()})
         origin = InputSource(((4, 3, 32, 32),), "call", self.place("net(torch.randn(4, 3, 32, 32))"))
-        return Application(operator, name, site, layer, tensors, values or {}, (), origin if source else None, certain)
+        return Application(operator, name, site, layer, tensors or ({} if input is None else {"input": input}), values or {}, (), origin if source else None, certain)
 
     def trace(self, *steps: tuple[str, str, Shape, Shape]) -> Trace | None:
         trace: Trace | None = None
@@ -203,7 +204,8 @@ LENET = (
 
 
 def features(expected: int, received: int) -> ShapeError:
-    return ShapeError(Problem.FEATURES, f"expects {expected} features but receives {received}", param="in_features", expected=expected, received=received, axis=-1)
+    message = f"expects {expected} features but receives {received}"
+    return ShapeError(Problem.FEATURES, message, param="in_features", expected=expected, received=received, axis=-1)
 
 
 def test_a_feature_mismatch_names_layer_numbers_factors_chain_input_and_edit(build: Build) -> None:
@@ -277,7 +279,7 @@ def test_the_operator_s_own_subject_is_replaced_by_the_layer_s_name(build: Build
 def test_an_operator_sign_is_no_subject(build: Build) -> None:
     error = ShapeError(Problem.BROADCAST, "operands (4, 3) and (4, 2) do not broadcast: axis -1 is 3 and 2", arg="other")
     tensors = {"input": Tensor((4, 3)), "other": Tensor((4, 2))}
-    found = only(Refused(build.application("+", "a + b", op="torch.add", **tensors), error))
+    found = only(Refused(build.application("+", "a + b", op="torch.add", tensors=tensors), error))
     assert found.message == "operands (4, 3) and (4, 2) do not broadcast: axis -1 is 3 and 2"
     assert build.source.segment(found.span) == "a + b"
     assert [(build.source.segment(label.span), label.text) for label in found.labels] == [("a", "is (4, 3)"), ("b", "is (4, 2)")]
@@ -326,7 +328,9 @@ def test_a_transposed_convolution_of_size_zero_is_a_warning(build: Build) -> Non
     assert (found.code, found.severity) == ("SHP114", Severity.WARNING)
 
 
-@pytest.mark.parametrize(("size", "kernel", "padding", "reported"), [(1, 3, 1, True), (2, 3, 1, False), (1, 1, 0, False), (2, 7, 3, True), (4, 7, 3, False)])
+@pytest.mark.parametrize(("size", "kernel", "padding", "reported"), [
+    (1, 3, 1, True), (2, 3, 1, False), (1, 1, 0, False), (2, 7, 3, True), (4, 7, 3, False),
+])
 def test_a_kernel_that_mostly_sees_padding_is_a_warning(build: Build, size: int, kernel: int, padding: int, reported: bool) -> None:
     found = judged(convolved(build, (4, 3, size, size), kernel_size=kernel, padding=padding))
     assert [each.code for each in found] == (["SHP202"] if reported else [])
@@ -359,7 +363,7 @@ def test_symbolic_maps_are_never_degenerate(build: Build) -> None:
 
 def binary(build: Build, left: Shape, right: Shape, result: Shape, *steps: tuple[str, str, Shape, Shape]) -> Applied:
     tensors = {"input": Tensor(left, "float", build.trace(*steps)), "other": Tensor(right)}
-    return applied(build.application("-", "a + b", op="torch.sub", **tensors), result)
+    return applied(build.application("-", "a + b", op="torch.sub", tensors=tensors), result)
 
 
 def test_a_network_s_column_minus_a_vector_is_reported(build: Build) -> None:
@@ -439,6 +443,6 @@ def test_a_member_of_a_sequence_is_named_under_the_sequence_s_call(build: Build)
 def test_the_whole_call_is_reported_where_operands_do_not_fit_each_other(build: Build) -> None:
     error = ShapeError(Problem.JOIN, "needs all other sizes equal", arg="tensors", param="tensors")
     tensors = {"tensors[0]": Tensor((4, 3)), "tensors[1]": Tensor((5, 3))}
-    found = only(Refused(build.application("torch.cat", "x.view(-1, 400)", op="torch.cat", args={"tensors": "x"}, **tensors), error))
+    found = only(Refused(build.application("torch.cat", "x.view(-1, 400)", op="torch.cat", args={"tensors": "x"}, tensors=tensors), error))
     assert build.source.segment(found.span) == "x.view(-1, 400)"
     assert found.message == "torch.cat needs all other sizes equal: (4, 3) and (5, 3)"

@@ -184,10 +184,7 @@ def result_dtype(op: Operator, args: list[Value], kwargs: dict[str, Value]) -> s
         wanted = next((arg for arg in args if isinstance(arg, External) and arg.name.rpartition(".")[2] in _COARSE), None)
     if isinstance(wanted, External):
         return _COARSE.get(wanted.name.rpartition(".")[2])
-    if op.dtype != "same":
-        return op.dtype
-    first = first_tensor(args, kwargs)
-    return first.dtype if first is not None else "float"
+    return op.result_dtype([raw(arg) for arg in args], {name: raw(value) for name, value in kwargs.items()})
 
 
 # --- functions and methods ------------------------------------------------------------------------------------

@@ -59,7 +59,7 @@ class Operator:
     ) -> None:
         self.name, self.declared, self.is_module, self.n = name, declared, is_module, n
         self._good, self._bad, self.dtype_rule = good, bad, dtype
-        self.dtype = DERIVED[dtype] if dtype in DERIVED else dtype
+        self.dtype = DERIVED.get(dtype, dtype)
         self._params: tuple[Param, ...] | None = None
         self._forward: tuple[Param, ...] | None = None
 

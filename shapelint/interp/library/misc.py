@@ -63,7 +63,7 @@ data(*(f"time.{name}" for name in ("time", "perf_counter", "monotonic", "process
 data(*(f"random.{name}" for name in (
     "random", "randint", "uniform", "choice", "choices", "sample", "gauss", "normalvariate", "randrange", "betavariate", "getrandbits", "getstate",
 )))
-data("datetime.datetime.now", "datetime.datetime.today", "datetime.date.today", "uuid.uuid4", "inspect.signature", "inspect.getmembers", "inspect.getsource")
+data("datetime.datetime.now", "datetime.datetime.today", "datetime.date.today", "uuid.uuid4", "inspect.getmembers", "inspect.getsource")
 
 
 @native("random.shuffle", least=1)

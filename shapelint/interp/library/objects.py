@@ -17,7 +17,6 @@ from ..values import (
     FunctionValue,
     Instance,
     ListObject,
-    ModuleValue,
     Native,
     Partial,
     SetObject,
@@ -163,37 +162,6 @@ def _is_torch_callable(name: str) -> bool:
 
     space, _, last = name.rpartition(".")
     return lookup(name) is not None or (space in ("torch.nn", "torch.nn.modules") and last[:1].isupper())
-
-
-def _kind_of(value: Value) -> str:
-    """What ``inspect`` calls a value; "" where it is not known."""
-    if isinstance(value, FunctionValue):
-        return "function"
-    if isinstance(value, ClassValue) or (isinstance(value, Native) and value.is_type):
-        return "class"
-    if isinstance(value, BoundMethod) and isinstance(value.function, FunctionValue):
-        return "method"
-    if isinstance(value, (*CONSTANTS, Expr, Tensor, tuple, range, ListObject, DictObject, SetObject, Partial, Instance)):
-        return "object"
-    return "module" if isinstance(value, ModuleValue) else "class" if isinstance(value, External) and _is_torch_class(value.name) else ""
-
-
-def _is_torch_class(name: str) -> bool:
-    from ...ops import lookup
-
-    found = lookup(name)
-    return found is not None and found.is_module
-
-
-def _inspection(name: str, kind: str) -> None:
-    @native(f"inspect.is{name}", least=1)
-    def call(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
-        found = _kind_of(args[0])
-        return found == kind if found else lost(machine, f"inspect.is{name}", args[0])
-
-
-for _name in ("function", "class", "method", "module"):
-    _inspection(_name, _name)
 
 
 @native("builtins.type", is_type=True)

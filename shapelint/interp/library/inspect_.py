@@ -1,0 +1,130 @@
+"""``inspect``: kinds of objects, and signatures of the user's functions and classes."""
+
+from typing import TYPE_CHECKING, Any
+
+from ...dims import Expr
+from ..natives import NAMED_CONSTANTS
+from ..values import (
+    CONSTANTS,
+    BoundMethod,
+    ClassValue,
+    DictObject,
+    External,
+    FunctionValue,
+    Instance,
+    ListObject,
+    ModuleValue,
+    Native,
+    Partial,
+    SetObject,
+    Tensor,
+    Value,
+)
+from .support import Args, Kwargs, aside, lost, native
+
+if TYPE_CHECKING:
+    from ..machine import Machine
+
+_KINDS = ("POSITIONAL_ONLY", "POSITIONAL_OR_KEYWORD", "VAR_POSITIONAL", "KEYWORD_ONLY", "VAR_KEYWORD")
+EMPTY = External("inspect._empty")
+NAMED_CONSTANTS.update({f"inspect.Parameter.{name}": number for number, name in enumerate(_KINDS)})
+NAMED_CONSTANTS.update({"inspect.Parameter.empty": EMPTY, "inspect.Signature.empty": EMPTY, "inspect._empty": EMPTY})
+
+
+def _kind_of(value: Value) -> str:
+    """What ``inspect`` calls a value; "" where it is not known."""
+    if isinstance(value, FunctionValue):
+        return "function"
+    if isinstance(value, ClassValue) or (isinstance(value, Native) and value.is_type):
+        return "class"
+    if isinstance(value, BoundMethod) and isinstance(value.function, FunctionValue):
+        return "method"
+    if isinstance(value, (*CONSTANTS, Expr, Tensor, tuple, range, ListObject, DictObject, SetObject, Partial, Instance)):
+        return "object"
+    return "module" if isinstance(value, ModuleValue) else "class" if isinstance(value, External) and _is_torch_class(value.name) else ""
+
+
+def _is_torch_class(name: str) -> bool:
+    from ...ops import lookup
+
+    found = lookup(name)
+    return found is not None and found.is_module
+
+
+def _inspection(name: str, kind: str) -> None:
+    @native(f"inspect.is{name}", least=1)
+    def call(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
+        found = _kind_of(args[0])
+        return found == kind if found else lost(machine, f"inspect.is{name}", args[0])
+
+
+for _name in ("function", "class", "method", "module"):
+    _inspection(_name, _name)
+
+
+def _parameter(name: str, kind: str, default: Value) -> Instance:
+    made = Instance(External("inspect.Parameter"))
+    made.table.update({"name": name, "kind": _KINDS.index(kind), "default": default, "empty": EMPTY, **{item: i for i, item in enumerate(_KINDS)}})
+    return made
+
+
+def parameters(function: FunctionValue) -> dict[str, Value]:
+    """The parameters of a user's function, by name."""
+    spec = function.node.args
+    plain = [*spec.posonlyargs, *spec.args]
+    defaults = dict(zip([arg.arg for arg in plain][len(plain) - len(function.defaults) :], function.defaults, strict=True))
+    found: dict[str, Value] = {}
+    for arg in plain:
+        kind = "POSITIONAL_ONLY" if arg in spec.posonlyargs else "POSITIONAL_OR_KEYWORD"
+        found[arg.arg] = _parameter(arg.arg, kind, defaults.get(arg.arg, EMPTY))
+    if spec.vararg is not None:
+        found[spec.vararg.arg] = _parameter(spec.vararg.arg, "VAR_POSITIONAL", EMPTY)
+    for arg in spec.kwonlyargs:
+        found[arg.arg] = _parameter(arg.arg, "KEYWORD_ONLY", function.kw_defaults.get(arg.arg, EMPTY))
+    if spec.kwarg is not None:
+        found[spec.kwarg.arg] = _parameter(spec.kwarg.arg, "VAR_KEYWORD", EMPTY)
+    return found
+
+
+def _signature(machine: "Machine", value: Value) -> dict[str, Value] | None:
+    """The parameters a caller sees, through ``__wrapped__``; None where they are not known."""
+    if isinstance(value, BoundMethod):
+        return _without_first(_signature(machine, value.function))
+    if isinstance(value, ClassValue):
+        try:
+            return _without_first(_signature(machine, machine.class_lookup(value, "__init__")))
+        except KeyError:
+            return None
+    if not isinstance(value, FunctionValue):
+        return None
+    wrapped: Any = value.table.get("__wrapped__")
+    return parameters(value) if wrapped is None or wrapped is value else _signature(machine, wrapped)
+
+
+def _without_first(found: dict[str, Value] | None) -> dict[str, Value] | None:
+    return None if found is None else dict(list(found.items())[1:])
+
+
+@native("inspect.signature", least=1)
+def signature(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
+    found = _signature(machine, args[0])
+    if found is None:
+        return aside(machine, "inspect.signature")
+    made = Instance(External("inspect.Signature"))
+    made.table["parameters"] = DictObject(found, kind="OrderedDict")
+    return made
+
+
+@native("inspect.getfullargspec", least=1)
+def full_arg_spec(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
+    value = args[0].function if isinstance(args[0], BoundMethod) else args[0]
+    if not isinstance(value, FunctionValue):
+        return aside(machine, "inspect.getfullargspec")
+    spec = value.node.args
+    made = Instance(External("inspect.FullArgSpec"))
+    made.table.update({
+        "args": ListObject(tuple(arg.arg for arg in (*spec.posonlyargs, *spec.args))), "defaults": value.defaults or None,
+        "kwonlyargs": ListObject(tuple(arg.arg for arg in spec.kwonlyargs)), "kwonlydefaults": DictObject(dict(value.kw_defaults)) if value.kw_defaults else None,
+        "varargs": spec.vararg.arg if spec.vararg else None, "varkw": spec.kwarg.arg if spec.kwarg else None,
+    })
+    return made
