@@ -9,6 +9,7 @@ import pytest
 import shapelint.interp
 from shapelint.check import CheckOptions, Result, check_paths, check_sources
 from shapelint.config import Config
+from shapelint.interp.coverage import Coverage
 from shapelint.interp.events import Event, Misnamed
 from shapelint.interp.values import Place
 from shapelint.source import SourceFile
@@ -130,7 +131,7 @@ class Crashing:
     """A program whose interpretation of one file fails."""
 
     def __init__(self, *_: object) -> None:
-        self.coverage = shapelint.interp.program.Coverage()
+        self.coverage = Coverage()
         self.place: Place | None = None
         self.sizes: list[object] = []
 

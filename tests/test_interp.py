@@ -200,3 +200,20 @@ def test_settings_name_a_model_and_its_input() -> None:
     options = Options(targets={"net:Net(1)": "2 3 8 8"})
     events = [event for event in run(text, options=options).events if isinstance(event, Refused)]
     assert [(event.application.name, event.application.source.how) for event in events] == [("c", "settings")]  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("text, expected", [
+    ("import random\nwidth = random.random() or 8\nresult = 3 if (random.random() and False) else 4", 4),
+    ("import random\nresult = 3 if not (random.random() or True) else 4", 4),
+])
+def test_tests_are_decided_where_one_operand_decides(text: str, expected: int) -> None:
+    assert value(text) == expected
+
+
+def test_an_undecided_or_has_no_value_of_its_own() -> None:
+    assert refusals("""
+        class Net(nn.Module):
+            def __init__(self, width, out):
+                super().__init__()
+                self.norm = nn.GroupNorm(32, width or out)
+    """) == []

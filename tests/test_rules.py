@@ -156,8 +156,8 @@ class Build:
         place = self.place(written)
         assert isinstance(place.node, ast.Call)
         names = [param.name for param in op.params]
-        written = {name: Place(self.source, arg) for name, arg in zip(names, place.node.args, strict=False)}
-        made = Instance(External(op.name), CallSite(place, written))
+        given = {name: Place(self.source, arg) for name, arg in zip(names, place.node.args, strict=False)}
+        made = Instance(External(op.name), CallSite(place, given))
         made.hidden["layer"] = op.construct(args, kwargs)
         return made
 
@@ -169,7 +169,8 @@ class Build:
         assert operator is not None
         site = CallSite(self.place(call), {key: self.place(text) for key, text in (args or {}).items()})
         origin = InputSource(((4, 3, 32, 32),), "call", self.place("net(torch.randn(4, 3, 32, 32))"))
-        return Application(operator, name, site, layer, tensors or ({} if input is None else {"input": input}), values or {}, (), origin if source else None, certain)
+        given = tensors or ({} if input is None else {"input": input})
+        return Application(operator, name, site, layer, given, values or {}, (), origin if source else None, certain)
 
     def trace(self, *steps: tuple[str, str, Shape, Shape]) -> Trace | None:
         trace: Trace | None = None

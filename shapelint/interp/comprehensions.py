@@ -69,8 +69,10 @@ def _run(m: "Machine", generators: list[ast.comprehension], index: int, scope: S
 
 
 def _passes(m: "Machine", conditions: list[ast.expr], scope: Scope) -> bool:
+    from .expressions import condition as truth_of
+
     for condition in conditions:
-        answer = m.truth(m.evaluate(condition, scope))
+        answer = truth_of(m, condition, scope)
         if answer is None:
             raise _Lost(Unknown(Why.DATA, "a condition in a comprehension"))
         if not answer:

@@ -148,10 +148,36 @@ def _boolean(m: "Machine", node: ast.BoolOp, scope: Scope) -> Value:
                 return value
             value = evaluate(m, rest, scope)
             continue
-        other = _uncertainly(m, rest, scope)
-        settled = m.truth(other)
-        value = (not is_and) if settled is not None and settled is not is_and and not isinstance(other, Tensor) else join(value, other)
+        value = join(value, _uncertainly(m, rest, scope))
     return value
+
+
+def condition(m: "Machine", node: ast.expr, scope: Scope) -> bool | None:
+    """The truth of a test: ``unknown and False`` is False although neither operand's value is the result."""
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+        answer = condition(m, node.operand, scope)
+        return None if answer is None else not answer
+    if not isinstance(node, ast.BoolOp):
+        return m.truth(evaluate(m, node, scope))
+    decisive = not isinstance(node.op, ast.And)
+    answer = not decisive
+    undecided = 0
+    try:
+        for part in node.values:
+            found = condition(m, part, scope)
+            if found is decisive:
+                return decisive
+            if found is None:
+                answer = None
+                undecided += 1
+                m.uncertain += 1  # whether the next operands are evaluated is not known
+    except PyRaise:
+        if not undecided:
+            raise
+        answer = None
+    finally:
+        m.uncertain -= undecided
+    return answer
 
 
 def _uncertainly(m: "Machine", node: ast.expr, scope: Scope) -> Value:
@@ -179,7 +205,7 @@ def _compare(m: "Machine", node: ast.Compare, scope: Scope) -> Value:
 
 
 def _conditional(m: "Machine", node: ast.IfExp, scope: Scope) -> Value:
-    answer = m.truth(evaluate(m, node.test, scope))
+    answer = condition(m, node.test, scope)
     if answer is not None:
         return evaluate(m, node.body if answer else node.orelse, scope)
     return choose(m, lambda: evaluate(m, node.body, scope), lambda: evaluate(m, node.orelse, scope))

@@ -25,6 +25,7 @@ def for_loop(m: "Machine", node: ast.For, scope: Scope) -> Signal | None:
 
 
 def while_loop(m: "Machine", node: ast.While, scope: Scope) -> Signal | None:
+    from .expressions import condition
     from .statements import execute
 
     loop, uncertain, returns = _enter(m)
@@ -32,7 +33,7 @@ def while_loop(m: "Machine", node: ast.While, scope: Scope) -> Signal | None:
     try:
         for _ in range(limits.UNROLLED_ITERATIONS):
             m.step()
-            answer = m.truth(m.evaluate(node.test, scope))
+            answer = condition(m, node.test, scope)
             if answer is False:
                 _leave(m, loop, uncertain, returns)
                 return execute(m, node.orelse, scope)

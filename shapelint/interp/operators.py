@@ -40,7 +40,7 @@ _ALIASES = (
     ("torch.nn.modules.module.Module", "torch.nn.Module"), ("torch.nn.parameter.", "torch.nn."), ("torch.autograd.Variable", "torch.autograd.Variable"),
     ("torch.functional.", "torch."), ("torch.special.", "torch."),
 )
-_IN_PLACE_WRAPPERS = ("torch.nn.init.", "torch.nn.utils.weight_norm", "torch.nn.utils.spectral_norm", "torch.nn.utils.parametrizations.",
+_IN_PLACE_WRAPPERS = ("torch.nn.utils.weight_norm", "torch.nn.utils.spectral_norm", "torch.nn.utils.parametrizations.",
                       "torch.nn.utils.remove_", "torch.compile", "torch.jit.script", "torch.jit.ignore", "torch.jit.unused", "torch.jit.export",
                       "torch.nn.DataParallel", "torch.nn.parallel.DistributedDataParallel", "torch.nn.SyncBatchNorm.convert_sync_batchnorm",
                       "torch.fx.wrap", "torch.quantization.prepare", "torch.no_grad", "torch.inference_mode", "torch.cuda.amp.autocast", "torch.jit._overload_method")
@@ -204,7 +204,7 @@ def call_external(m: "Machine", name: str, args: list[Value], kwargs: dict[str, 
         if rest is not None:
             return _unread(m, op, "arguments", args, kwargs)
         return construct(m, op, args, kwargs, site) if op.is_module else call_function(m, op, args, kwargs, site)
-    if name.startswith(_IN_PLACE_WRAPPERS):
+    if name.startswith(_IN_PLACE_WRAPPERS) or (name.startswith("torch.nn.init.") and name.endswith("_")):
         return args[0] if args else Unknown(Why.CONSTRUCT, name)
     if name in _CONTAINERS or name == "torch.nn.Module":
         return _container(m, name, args, kwargs, site)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .branches import BREAK, CONTINUE, Signal, branch
-from .expressions import BINARY, evaluate, make_function
+from .expressions import BINARY, condition, evaluate, make_function
 from .loops import for_loop, while_loop
 from .natives import PyRaise
 from .values import Descriptor, FunctionValue, ListObject, Place, Scope, Unknown, Value, Why
@@ -154,7 +154,7 @@ def _return(m: "Machine", node: ast.Return, scope: Scope) -> Signal:
 
 
 def _if(m: "Machine", node: ast.If, scope: Scope) -> Signal | None:
-    answer = m.truth(evaluate(m, node.test, scope))
+    answer = condition(m, node.test, scope)
     if answer is not None:
         return execute(m, node.body if answer else node.orelse, scope)
     return branch(m, lambda: execute(m, node.body, scope), lambda: execute(m, node.orelse, scope))
@@ -239,7 +239,7 @@ def _raise(m: "Machine", node: ast.Raise, scope: Scope) -> None:
 
 
 def _assert(m: "Machine", node: ast.Assert, scope: Scope) -> None:
-    if m.truth(evaluate(m, node.test, scope)) is False:
+    if condition(m, node.test, scope) is False:
         raise PyRaise("AssertionError", "raised by the program")
 
 
@@ -308,7 +308,7 @@ def _cases(m: "Machine", subject: Value, cases: list[ast.match_case], scope: Sco
     for i, case in enumerate(cases):
         answer = matches(m, case.pattern, subject, scope)
         if answer is not False and case.guard is not None:
-            guard = m.truth(evaluate(m, case.guard, scope))
+            guard = condition(m, case.guard, scope)
             answer = False if guard is False else None if guard is None else answer
         if answer is True:
             return execute(m, case.body, scope)

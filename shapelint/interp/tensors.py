@@ -122,7 +122,9 @@ def _parameter(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Val
 @native("torch.FloatTensor", "torch.LongTensor", "torch.Tensor", "torch.IntTensor", "torch.BoolTensor", "torch.DoubleTensor")
 def _legacy(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
     """The legacy constructors: sizes, or nested data."""
-    if args and all(map(is_size, args)):
+    if not args:
+        return Tensor((0,), "float")
+    if all(map(is_size, args)):
         return m.call(External("torch.empty"), list(args), {})
     if len(args) == 1 and isinstance(args[0], Tensor):
         return args[0]

@@ -20,6 +20,7 @@ from ..values import (
     Tensor,
     Value,
 )
+from .objects import is_torch_class
 from .support import Args, Kwargs, aside, lost, native
 
 if TYPE_CHECKING:
@@ -41,14 +42,7 @@ def _kind_of(value: Value) -> str:
         return "method"
     if isinstance(value, (*CONSTANTS, Expr, Tensor, tuple, range, ListObject, DictObject, SetObject, Partial, Instance)):
         return "object"
-    return "module" if isinstance(value, ModuleValue) else "class" if isinstance(value, External) and _is_torch_class(value.name) else ""
-
-
-def _is_torch_class(name: str) -> bool:
-    from ...ops import lookup
-
-    found = lookup(name)
-    return found is not None and found.is_module
+    return "module" if isinstance(value, ModuleValue) else "class" if isinstance(value, External) and is_torch_class(value.name) else ""
 
 
 def _inspection(name: str, kind: str) -> None:

@@ -6,7 +6,24 @@ from typing import TYPE_CHECKING, Any
 from .. import limits
 from ..natives import PyRaise
 from ..values import Alternatives, ClassValue, Instance, Native, Unknown, Value
-from .support import RAISED, REQUIRED, Args, Kwargs, NotConstant, apply, bind, listed, lost, method, native, over_options, own, to_python, too_much
+from .support import (
+    RAISED,
+    REQUIRED,
+    Args,
+    Kwargs,
+    NotConstant,
+    apply,
+    bind,
+    listed,
+    lost,
+    method,
+    native,
+    over_options,
+    own,
+    to_python,
+    too_much,
+    unsaid,
+)
 
 if TYPE_CHECKING:
     from ..machine import Machine
@@ -79,11 +96,11 @@ def text(machine: "Machine", value: Value, how: str) -> "str | Unknown":
         return f"<class '{value.name.partition('.')[2]}'>"
     if isinstance(value, Alternatives):
         found: Any = over_options(value, lambda option: text(machine, option, how))
-        return found if isinstance(found, str) else lost(machine, "the text of a value")
+        return found if isinstance(found, str) else unsaid(machine, "the text of a value")
     try:
         made = str(to_python(value, sets=False)) if how == "s" else repr(to_python(value, sets=False))
     except NotConstant:
-        return lost(machine, "the text of a value", value)
+        return unsaid(machine, "the text of a value", value)
     except ValueError as error:  # an int of too many digits
         raise PyRaise("ValueError", str(error)) from error
     return made if len(made) <= limits.TEXT_LENGTH else too_much(machine, "text")
@@ -95,11 +112,11 @@ def _text_of_object(machine: "Machine", value: Instance, how: str) -> "str | Unk
         own_text = _written(machine, value, name)
         if own_text is not None:
             made = machine.call(own_text, [value], {})
-            return made if isinstance(made, str) else lost(machine, "the text of an object", made)
+            return made if isinstance(made, str) else unsaid(machine, "the text of an object", made)
     arguments = value.table.get("args")
     if how == "s" and isinstance(value.cls, Native) and isinstance(arguments, tuple) and len(arguments) == 1:  # an exception
         return text(machine, arguments[0], "s")
-    return lost(machine, "the text of an object")
+    return unsaid(machine, "the text of an object")
 
 
 def _written(machine: "Machine", value: Instance, name: str) -> Value:
@@ -119,14 +136,14 @@ def format_value(machine: "Machine", value: Value, spec: str, conversion: str = 
         found = text(machine, value, "r")
         value = ascii(found)[1:-1] if isinstance(found, str) else found
     if isinstance(value, Instance) and isinstance(value.hidden.get("payload"), str):
-        return lost(machine, "the text of an enum, which differs between versions of Python")
+        return unsaid(machine, "the text of an enum, which differs between versions of Python")
     if not spec:
         return text(machine, value, "s")
     if _is_wide(spec):
         return too_much(machine, "format")
     payload = own(value)
     made = apply(machine, "format", format, [payload, spec])
-    return made if isinstance(made, (str, Unknown)) else lost(machine, "format")
+    return made if isinstance(made, (str, Unknown)) else unsaid(machine, "format")
 
 
 def _is_wide(template: str) -> bool:
@@ -142,7 +159,7 @@ def _is_wide(template: str) -> bool:
 @native("builtins.format")
 def format_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     value, spec = bind("format", args, kwargs, value=REQUIRED, format_spec="")
-    return format_value(machine, value, spec) if isinstance(spec, str) else lost(machine, "format", spec)
+    return format_value(machine, value, spec) if isinstance(spec, str) else unsaid(machine, "format", spec)
 
 
 # --- templates -------------------------------------------------------------------------------------------------------
@@ -162,12 +179,12 @@ def _printable(machine: "Machine", value: Value) -> Any:
 def _filled(machine: "Machine", template: Value, parts: list[Value], named: dict[str, Value], fill: Callable[[Any, list[Any], dict[str, Any]], Any]) -> Value:
     template = own(template)
     if not isinstance(template, str):
-        return lost(machine, "a template", template)
+        return unsaid(machine, "a template", template)
     try:
         plain = [_printable(machine, part) for part in parts]
         keyword = {name: _printable(machine, part) for name, part in named.items()}
     except NotConstant:
-        return lost(machine, "a formatted text", *parts, *named.values())
+        return unsaid(machine, "a formatted text", *parts, *named.values())
     if _is_wide(template) or "*" in template:
         return too_much(machine, "a formatted text")
     try:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..natives import NAMED_CONSTANTS
 from ..values import External, Instance, ListObject, Native, Unknown, Value, Why
-from .support import REQUIRED, Args, Kwargs, apply, aside, bind, data, inert, lifted, listed, lost, native, returns
+from .support import REQUIRED, Args, Kwargs, apply, aside, bind, data, inert, lifted, listed, lost, method, native, returns
 
 if TYPE_CHECKING:
     from ..machine import Machine
@@ -53,7 +53,7 @@ def level_name(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
 
 for _name in ("join", "basename", "dirname", "split", "splitext", "normpath", "isabs", "commonprefix"):
     native(f"os.path.{_name}")(lifted(f"os.path.{_name}", getattr(posixpath, _name)))
-for _name in ("os.environ", "os.name", "sys.argv", "sys.platform", "sys.version", "sys.version_info", "sys.modules", "sys.path", "sys.stdout", "sys.stderr"):
+for _name in ("os.environ", "os.name", "sys.argv", "sys.platform", "sys.version", "sys.version_info", "sys.path", "sys.stdout", "sys.stderr"):
     NAMED_CONSTANTS[_name] = Unknown(Why.DATA, _name)
 NAMED_CONSTANTS.update({"os.sep": "/", "os.path.sep": "/", "os.linesep": "\n", "sys.maxsize": (1 << 63) - 1, "sys.byteorder": "little"})
 inert("os.makedirs", "os.mkdir", "os.remove")
@@ -64,6 +64,16 @@ data(*(f"random.{name}" for name in (
     "random", "randint", "uniform", "choice", "choices", "sample", "gauss", "normalvariate", "randrange", "betavariate", "getrandbits", "getstate",
 )))
 data("datetime.datetime.now", "datetime.datetime.today", "datetime.date.today", "uuid.uuid4", "inspect.getmembers", "inspect.getsource")
+
+
+NAMED_CONSTANTS["sys.modules"] = Instance(External("sys.modules"))
+
+
+@method("sys.modules", "__getitem__", "get", least=2)
+def loaded_module(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
+    """A module of the user's files, found by its name: registries add to the module that defines a function."""
+    name, loaded = args[1], getattr(machine.imports, "_modules", {})
+    return next((module for module in loaded.values() if module.name == name), None) or aside(machine, "sys.modules")
 
 
 @native("random.shuffle", least=1)

@@ -125,13 +125,13 @@ def arange(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
 @native("numpy.concatenate", "numpy.hstack", least=1)
 def concatenate(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     """Of vectors: other arrays are not followed."""
-    parts = listed(machine, args[0])
-    found = [array_of(part) for part in parts or ()]
+    parts = [array(machine, [part], {}) for part in listed(machine, args[0]) or ()]
+    found = [array_of(part) for part in parts]
     if not found or len(args) > 1 or kwargs or any(part is None or part.shape is None or len(part.shape) != 1 for part in found):
         return lost(machine, "numpy.concatenate", *args)
     total = functools.reduce(operator.add, (part.shape[0] for part in found if part is not None and part.shape is not None))
     try:
-        values = [number for part in parts or () for number in numbers_of(part)]
+        values = [number for part in parts for number in numbers_of(part)]
     except NotConstant:
         return make_array((total,), None)
     return make_array((total,), common_kind(values), converted(values, common_kind(values)))

@@ -34,12 +34,23 @@ if TYPE_CHECKING:
 @native("builtins.isinstance")
 def isinstance_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     value, classinfo = bind("isinstance", args, kwargs, obj=REQUIRED, class_or_tuple=REQUIRED)
+    if isinstance(value, Alternatives):
+        answers = [_is_instance(machine, option, classinfo) for option in value.options]
+        answer = answers[0] if all(other is answers[0] for other in answers) else None
+    else:
+        answer = _is_instance(machine, value, classinfo)
+    return lost(machine, "isinstance", value, classinfo) if answer is None else answer
+
+
+def _is_instance(machine: "Machine", value: Value, classinfo: Value) -> bool | None:
     answer = machine.is_instance(value, classinfo)
     if answer is None and isinstance(value, Instance):
         answer = _by_python(value.cls, classinfo)
     if answer is None and _is_no_instance(value, classinfo):
         answer = False
-    return lost(machine, "isinstance", value, classinfo) if answer is None else answer
+    if answer is None and isinstance(value, External) and NATIVES["builtins.type"] in (classinfo if isinstance(classinfo, tuple) else (classinfo,)):
+        answer = is_torch_class(value.name) or None
+    return answer
 
 
 def _is_no_instance(value: Value, classinfo: Value) -> bool:
@@ -49,6 +60,14 @@ def _is_no_instance(value: Value, classinfo: Value) -> bool:
     if not isinstance(value, (FunctionValue, BoundMethod, Partial, Native)):
         return False
     return isinstance(classinfo, ClassValue) or (isinstance(classinfo, External) and classinfo.name.startswith(("torch.nn.", "torch.Tensor", "torch.Size")))
+
+
+def is_torch_class(name: str) -> bool:
+    """Whether a dotted name is one of torch's layer classes."""
+    from ...ops import lookup
+
+    found = lookup(name)
+    return found is not None and found.is_module
 
 
 def _by_python(cls: Value, classinfo: Value) -> bool | None:

@@ -95,6 +95,11 @@ def aside(machine: "Machine", what: str, why: Why = Why.DATA) -> Unknown:
     return Unknown(why, what, machine.place)
 
 
+def unsaid(machine: "Machine", what: str, *values: Value) -> Unknown:
+    """As :func:`lost`, for what is seldom worth a report: texts, which mostly are messages."""
+    return next(filter(None, map(_unknown_in, values)), None) or aside(machine, what, Why.ARGUMENT)
+
+
 def too_much(machine: "Machine", what: str) -> Unknown:
     return machine.unknown(Why.LIMIT, what)
 
