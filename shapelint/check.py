@@ -13,7 +13,7 @@ from .rules.unused_suppression import UnusedSuppression
 from .source import Problem as SourceProblem
 from .source import SourceFile
 from .source.comments import read_comments
-from .source.files import Found, discover, parse_bytes, read_found
+from .source.files import Found, discover, parse_bytes, read_found, read_source
 from .source.text import Span
 from .spec import SpecError, parse_spec
 
@@ -133,6 +133,7 @@ class _Run:
         self.outcome = Result()
         self.interpreted: list[SourceFile] = []
         self.order: dict[str, int] = {}
+        self.imported: set[str] = set()  # files that nobody named, with findings
         self.shown_as: dict[str, str] = {}  # real path -> path as the user gave it
         self.programs: list[Program] = []
         self.begun: dict[str, Program] = {}  # by the path of the file that was begun in it
@@ -214,8 +215,7 @@ class _Run:
         """The span with its file named as the user named it: an import may have found the file under another path."""
         if span.file in self.order:
             return span
-        shown = self.shown_as.get(os.path.realpath(span.file))
-        return span if shown is None else span._replace(file=shown)
+        return span._replace(file=self.shown_as.get(os.path.realpath(span.file)) or _short(span.file))
 
     def _respelled(self, found: Diagnostic) -> Diagnostic:
         found.span = self._spelled(found.span)
@@ -229,9 +229,19 @@ class _Run:
 
     def _reported(self) -> list[Diagnostic]:
         """What is left after selection, suppression and removal of repetitions, in order of files and lines."""
+        self._add_imported()
         kept = [found for found in _unique(self.made) if found.span.file in self.order and self._selected(found)]
         kept = self._unsuppressed(kept)
         return sorted(kept, key=lambda found: (self.order[found.span.file], found.span.line, found.span.column, found.code))
+
+    def _add_imported(self) -> None:
+        """A program may break in a file that it imports and nobody named: the mistake is shown there, after the named files."""
+        for path in sorted({found.span.file for found in self.made} - set(self.order)):
+            source = read_source(path)
+            if isinstance(source, SourceFile) and not self.config.excludes(path, False):
+                self.order[path] = len(self.order)
+                self.outcome.files[path] = source
+                self.imported.add(path)
 
     def _selected(self, found: Diagnostic) -> bool:
         return found.code in self.enabled and self.config.selects(found.code, found.span.file)
@@ -253,6 +263,8 @@ class _Run:
             return []
         silenced = comments.suppressions
         left = [each for each in found if not silenced.covers(each.code, each.span.line, each.span.end_line)]
+        if source.path in self.imported:
+            return left  # nobody asked about this file's comments
         left += [by_code(_CODES[problem.kind]).at(problem.span, problem.message) for problem in comments.problems]
         left += [by_code("SHP004").at(stated.span, trouble) for stated in comments.inputs if (trouble := _spec_trouble(stated.spec))]
         if not any(each.code == "SHP005" for each in found):  # after a crash nobody knows what a comment would have silenced
@@ -265,6 +277,15 @@ class _Run:
         if not self.config.per_file_ignores:
             return self.enabled
         return frozenset(code for code in self.enabled if self.config.selects(code, path))
+
+
+def _short(path: str) -> str:
+    """A path as a person in the working directory would write it."""
+    try:
+        relative = os.path.relpath(path)
+    except ValueError:  # another drive
+        return path
+    return path if relative.startswith("..") else relative
 
 
 def _read(found: Found) -> tuple[SourceFile | SourceProblem | None, bool]:

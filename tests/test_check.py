@@ -108,11 +108,19 @@ def test_a_block_that_is_built_twice_is_reported_once(folder: Path) -> None:
     assert found(check_paths(["net.py"], Config())) == [("net.py", "SHP110", 7)]
 
 
-def test_findings_in_files_that_were_not_asked_about_are_dropped(folder: Path) -> None:
+def test_a_mistake_in_an_imported_file_is_shown_there(folder: Path) -> None:
     (folder / "blocks.py").write_text(GROUPS)
     (folder / "train.py").write_text("import torch\nfrom blocks import conv\n\nconv\n")
-    assert found(check_paths(["train.py"], Config())) == []
+    assert found(check_paths(["train.py"], Config())) == [("blocks.py", "SHP110", 3)]
     assert found(check_paths(["train.py", "blocks.py"], Config())) == [("blocks.py", "SHP110", 3)]
+
+
+def test_an_imported_file_that_is_excluded_or_suppressed_stays_silent(folder: Path) -> None:
+    (folder / "train.py").write_text("import torch\nfrom blocks import conv\n\nconv\n")
+    (folder / "blocks.py").write_text(GROUPS)
+    assert found(check_paths(["train.py"], Config({"exclude": ("blocks.py",)}))) == []
+    (folder / "blocks.py").write_text("# shapelint: skip-file\n" + GROUPS)
+    assert found(check_paths(["train.py"], Config())) == []
 
 
 def test_findings_come_in_the_order_of_files_and_lines(folder: Path) -> None:

@@ -43,20 +43,23 @@ def isinstance_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
 
 
 def _is_instance(machine: "Machine", value: Value, classinfo: Value) -> bool | None:
+    if isinstance(classinfo, tuple):
+        answers = [_is_instance(machine, value, item) for item in classinfo]
+        return True if True in answers else None if None in answers else False
     answer = machine.is_instance(value, classinfo)
+    if classinfo is NATIVES["builtins.object"]:
+        return None if isinstance(value, Unknown) else True
     if answer is None and isinstance(value, Instance):
-        answer = _by_python(value.cls, classinfo)
+        return _by_python(value.cls, classinfo)
     if answer is None and _is_no_instance(value, classinfo):
-        answer = False
-    if answer is None and isinstance(value, External) and NATIVES["builtins.type"] in (classinfo if isinstance(classinfo, tuple) else (classinfo,)):
-        answer = is_torch_class(value.name) or None
+        return False
+    if answer is None and isinstance(value, External) and classinfo is NATIVES["builtins.type"]:
+        return is_torch_class(value.name) or None
     return answer
 
 
 def _is_no_instance(value: Value, classinfo: Value) -> bool:
     """A function is no instance of the user's classes or of torch's layers."""
-    if isinstance(classinfo, tuple):
-        return all(_is_no_instance(value, item) for item in classinfo)
     if not isinstance(value, (FunctionValue, BoundMethod, Partial, Native)):
         return False
     return isinstance(classinfo, ClassValue) or (isinstance(classinfo, External) and classinfo.name.startswith(("torch.nn.", "torch.Tensor", "torch.Size")))
