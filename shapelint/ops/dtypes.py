@@ -9,7 +9,7 @@ from .kinds import T
 _ORDER = ("bool", "int", "float", "complex")
 # Rules for ``dtype=`` in a declaration: the widest operand; at least float, as a quotient is; bools counted as ints, as a sum does;
 # the widest number given. Each with the dtype to assume where the arguments are not at hand.
-DERIVED = {"promoted": "same", "divided": "same", "summed": "same", "of_numbers": "int", "of_data": None}
+DERIVED: dict[str | None, str | None] = {"promoted": "same", "divided": "same", "summed": "same", "of_numbers": "int", "of_data": None}
 
 
 def coarse(value: Any) -> str | None:
