@@ -649,6 +649,14 @@ r = (list(p), [q.name for q in p.values() if q.kind == q.KEYWORD_ONLY], p["c"].d
      list(inspect.signature(A(1).m).parameters), list(inspect.signature(g).parameters), inspect.isfunction(f), inspect.isclass(A), inspect.isclass(f), inspect.ismethod(A(1).m), inspect.isfunction(3),
      inspect.getfullargspec(f).args, inspect.getfullargspec(f).varkw, next(i for i, q in enumerate(p.values()) if q.kind == inspect.Parameter.VAR_POSITIONAL))
 """,
+    "locals and globals": """
+LIMIT = 5
+def f(a, b=2):
+    c = a + b
+    return [k for k in locals()], globals()["LIMIT"], "f" in globals(), locals()["c"]
+globals()["made"] = 7
+r = (f(1), made, vars()["LIMIT"])
+""",
     "isinstance of functions": """
 class A: pass
 f = lambda: 0

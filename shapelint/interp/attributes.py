@@ -65,6 +65,8 @@ def external(m: "Machine", name: str) -> Value:
     """An attribute of a package outside: a constant we know, or its dotted name."""
     if name in NAMED_CONSTANTS:
         return NAMED_CONSTANTS[name]
+    if name.endswith((".__name__", ".__qualname__")):
+        return name.split(".")[-2]
     return External(name)
 
 
@@ -107,6 +109,12 @@ def _function(m: "Machine", value: Value, name: str) -> Value:
         return value.table[name]
     if name in ("__name__", "__qualname__"):
         return value.name.rpartition(".")[2] if isinstance(value, (FunctionValue, Native)) else Unknown(Why.ATTRIBUTE, name)
+    if name == "__module__" and isinstance(value, FunctionValue):
+        return value.scope.module_name
+    if name in ("__doc__", "__annotations__", "__code__", "__defaults__", "__kwdefaults__", "__globals__", "__class__", "__dict__"):
+        return Unknown(Why.ATTRIBUTE, name)
+    if isinstance(value, BoundMethod) and isinstance(value.receiver, Tensor):
+        return Unknown(Why.ATTRIBUTE, f"tensor.{name}")
     if isinstance(value, Partial) and name in ("func", "args", "keywords"):
         return {"func": value.function, "args": value.args, "keywords": DictObject(dict(value.kwargs))}[name]
     if isinstance(value, BoundMethod):
@@ -173,7 +181,9 @@ def _instance(m: "Machine", value: Instance, name: str) -> Value:
     if name == "__class__":
         return cls
     if name == "__dict__":
-        return DictObject(dict(value.table))
+        return DictObject(value.table)
+    if name in ("_modules", "_parameters", "_buffers"):
+        return _registered(m, value, name)
     found = find_in_mro(m, mro, name)
     if found is not None:
         return _bind(m, found, value, cls)
@@ -191,6 +201,16 @@ def _instance(m: "Machine", value: Instance, name: str) -> Value:
     if isinstance(cls, ClassValue) and not m.exploring and not value.hidden.get("open"):
         raise PyRaise("AttributeError", f"'{cls.name}' object has no attribute '{name}'")
     return Unknown(Why.ATTRIBUTE, name)
+
+
+def _registered(m: "Machine", value: Instance, name: str) -> Value:
+    """``module._modules`` and its kin, for reading."""
+    from .nn_modules import children
+
+    if name == "_modules":
+        return DictObject(dict(children(m, value)), kind="OrderedDict")
+    wanted = name == "_parameters"
+    return DictObject({key: item for key, item in value.table.items() if isinstance(item, Tensor) and item.is_parameter is wanted}, kind="OrderedDict")
 
 
 def _external_mro(cls: Value) -> tuple[Value, ...]:
@@ -251,8 +271,9 @@ def has_attribute(m: "Machine", value: Value, name: str) -> bool | None:
             return True
         from .operators import layer_attribute
 
-        if layer_attribute(m, value, name) is not None:
-            return True
+        own = layer_attribute(m, value, name)
+        if own is not None:
+            return None if isinstance(own, Unknown) else True
         return False if not value.hidden.get("open") else None
     if isinstance(value, Unknown):
         return None

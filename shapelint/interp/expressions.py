@@ -234,14 +234,10 @@ def _list(m: "Machine", node: ast.List, scope: Scope) -> Value:
 
 
 def _set(m: "Machine", node: ast.Set, scope: Scope) -> Value:
+    from .library.builtins_ import distinct
+
     items = _elements(m, node.elts, scope)
-    if isinstance(items, Unknown):
-        return SetObject(items)
-    distinct: list[Value] = []
-    for item in items:
-        if not any(item is other or (type(item) is type(other) and not isinstance(item, Tensor) and item == other) for other in distinct):
-            distinct.append(item)
-    return SetObject(tuple(distinct))
+    return SetObject(items if isinstance(items, Unknown) else distinct(m, items))
 
 
 def _dict(m: "Machine", node: ast.Dict, scope: Scope) -> Value:

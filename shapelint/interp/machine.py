@@ -224,6 +224,12 @@ class Machine:
     def set_item(self, container: Value, key: Value, new: Value) -> None:
         subscripts.set_item(self, container, key, new)
 
+    def percent(self, template: str, values: Value) -> Value:
+        """``template % values``."""
+        from .library.methods_str import percent
+
+        return percent(self, [template, values], {})
+
     def call_native(self, function: Native, args: list[Value], kwargs: dict[str, Value]) -> Value:
         return calls.call_native(self, function, args, kwargs)
 
@@ -261,7 +267,8 @@ class Machine:
         """What iterating over a class gives: the members of an enum."""
         if cls.kind != "enum":
             return None
-        return tuple(value for value in cls.table.values() if isinstance(value, Instance) and value.cls is cls)
+        members = {id(value): value for value in cls.table.values() if isinstance(value, Instance) and value.cls is cls}
+        return tuple(members.values())
 
     def type_of(self, value: Value) -> Value:
         return classes.type_of(self, value)

@@ -242,7 +242,7 @@ def container_kind(instance: Instance) -> str:
 @method(SEQUENTIAL, "forward")
 def _sequential_forward(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
     instance, value = args[0], args[1] if len(args) > 1 else kwargs.get("input")
-    if isinstance(instance.hidden.get("open"), Unknown):
+    if not _closed(instance):
         return Tensor(None)
     site = m.site
     for _, child in _entries(m, instance):
@@ -251,8 +251,13 @@ def _sequential_forward(m: "Machine", args: list[Value], kwargs: dict[str, Value
     return value
 
 
+def _why_open(instance: Instance) -> Unknown:
+    why = instance.hidden.get("open")
+    return why if isinstance(why, Unknown) else Unknown(Why.DATA, "a container's content")
+
+
 def _closed(instance: Instance) -> bool:
-    return not isinstance(instance.hidden.get("open"), Unknown)
+    return not instance.hidden.get("open")
 
 
 @method(SEQUENTIAL, "__len__")
@@ -260,7 +265,7 @@ def _closed(instance: Instance) -> bool:
 @method(DICT, "__len__")
 @method("torch.nn.ParameterList", "__len__")
 def _len(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
-    return len(_entries(m, args[0])) if _closed(args[0]) else args[0].hidden["open"]
+    return len(_entries(m, args[0])) if _closed(args[0]) else _why_open(args[0])
 
 
 @method(SEQUENTIAL, "__iter__")
@@ -268,14 +273,14 @@ def _len(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
 @method("torch.nn.ParameterList", "__iter__")
 def _iter(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
     if not _closed(args[0]):
-        return IteratorObject(args[0].hidden["open"])
+        return IteratorObject(_why_open(args[0]))
     return IteratorObject(tuple(value for _, value in _entries(m, args[0])))
 
 
 @method(DICT, "__iter__", "keys")
 @method("torch.nn.ParameterDict", "__iter__", "keys")
 def _dict_iter(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
-    return IteratorObject(tuple(name for name, _ in _entries(m, args[0])) if _closed(args[0]) else args[0].hidden["open"])
+    return IteratorObject(tuple(name for name, _ in _entries(m, args[0])) if _closed(args[0]) else _why_open(args[0]))
 
 
 @method(DICT, "values")
@@ -287,7 +292,7 @@ def _values(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
 @method(DICT, "items")
 @method("torch.nn.ParameterDict", "items")
 def _items(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
-    return IteratorObject(tuple(_entries(m, args[0])) if _closed(args[0]) else args[0].hidden["open"])
+    return IteratorObject(tuple(_entries(m, args[0])) if _closed(args[0]) else _why_open(args[0]))
 
 
 @method(DICT, "__contains__")
@@ -325,7 +330,7 @@ def _getitem(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value
     instance, key = args[0], args[1]
     entries = _entries(m, instance)
     if not _closed(instance):
-        return instance.hidden["open"]
+        return _why_open(instance)
     if isinstance(key, str):
         found = dict(entries)
         if key in found:
@@ -419,12 +424,12 @@ def _register_buffer(m: "Machine", args: list[Value], kwargs: dict[str, Value]) 
 
 @method(MODULE, "children")
 def _children(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
-    return IteratorObject(tuple(child for _, child in children(m, args[0])) if _closed(args[0]) else args[0].hidden["open"])
+    return IteratorObject(tuple(child for _, child in children(m, args[0])) if _closed(args[0]) else _why_open(args[0]))
 
 
 @method(MODULE, "named_children")
 def _named_children(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
-    return IteratorObject(tuple(children(m, args[0])) if _closed(args[0]) else args[0].hidden["open"])
+    return IteratorObject(tuple(children(m, args[0])) if _closed(args[0]) else _why_open(args[0]))
 
 
 @method(MODULE, "modules")

@@ -92,6 +92,8 @@ def binary(m: Any, op: str, left: Value, right: Value) -> Value:
         return left if isinstance(left, Unknown) else right
     if isinstance(left, Alternatives) or isinstance(right, Alternatives):
         return _over_alternatives(lambda one, other: binary(m, op, one, other), left, right)
+    if op == "%" and isinstance(left, str):
+        return m.percent(left, right)
     if is_constant(left) and is_constant(right) and not isinstance(left, range):
         return _constant_binary(m, op, left, right)
     found = _sequence_binary(m, op, left, right)
@@ -168,8 +170,6 @@ def _items(value: Value) -> "tuple[Value, ...] | Unknown | None":
 
 
 def _sequence_binary(m: Any, op: str, left: Value, right: Value) -> Value:
-    if op == "%" and isinstance(left, str):
-        return m.call(m.get_attribute(left, "__mod__"), [right], {}) if m.has_attribute(left, "__mod__") else Unknown(Why.CONSTRUCT, "str % object")
     if op == "+" and type(left) is type(right) and isinstance(left, (ListObject, tuple)):
         one, other = _items(left), _items(right)
         both = one if isinstance(one, Unknown) else other if isinstance(other, Unknown) else (*(one or ()), *(other or ()))

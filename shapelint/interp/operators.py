@@ -198,7 +198,7 @@ def call_external(m: "Machine", name: str, args: list[Value], kwargs: dict[str, 
         return m.call_native(known, args, kwargs)
     rest = next((arg for arg in args if isinstance(arg, Rest)), None)
     op = lookup(name)
-    if op is None and name.startswith("torch.Tensor."):
+    if op is None and name.startswith("torch.Tensor.") and name.count(".") == 2:
         op = _as_function(name)
     if op is not None:
         if rest is not None:
@@ -232,8 +232,9 @@ def _container(m: "Machine", name: str, args: list[Value], kwargs: dict[str, Val
     instance = Instance(External(name), None if site is None else CallSite(site.place, {}))
     init = METHODS.get((name, "__init__"))
     if init is not None:
-        if any(isinstance(arg, Rest) for arg in args):
-            instance.hidden["open"] = True
+        rest = next((arg for arg in args if isinstance(arg, Rest)), None)
+        if rest is not None:
+            instance.hidden["open"] = rest.unknown
         else:
             init.call(m, [instance, *args], kwargs)
     return instance
@@ -278,6 +279,8 @@ def _function_name(op: Operator, site: "Site | None") -> str:
 
 def _through_unknown_rank(op: Operator, first: Tensor, args: list[Value], kwargs: dict[str, Value], dtype: str | None) -> Value:
     """A function of a tensor of unknown rank: known trailing sizes survive what keeps every shape (activations, dropout)."""
+    if not op.gives_tensor:
+        return Unknown(Why.DATA, f"the results of {op.short_name}")
     if first.tail and op.keeps_shape and sum(isinstance(arg, Tensor) for arg in args) == 1:
         return Tensor(None, dtype, first.trace, tail=first.tail)
     return Tensor(None, dtype, first.trace)
@@ -287,7 +290,7 @@ def _unread(m: "Machine", op: Operator, param: str, args: list[Value], kwargs: d
     m.coverage.count(op.name, False)
     value = m.unknown(Why.ARGUMENT, f"{op.short_name}({param})")
     first = first_tensor(args, kwargs)
-    return value if first is None or op.is_module else Tensor(None, first.dtype, first.trace)
+    return value if first is None or op.is_module or not op.gives_tensor else Tensor(None, first.dtype, first.trace)
 
 
 def _trace(m: "Machine", name: str, op: Operator, first: Tensor | None, result: Any, site: "Site | None") -> Trace | None:
@@ -354,7 +357,7 @@ def apply_layer(m: "Machine", instance: Instance, args: list[Value], kwargs: dic
         result = op.apply(layer, [raw(arg) for arg in args], {key: raw(value) for key, value in kwargs.items()})
     except Unread:
         m.coverage.count(op.name, False)
-        return Tensor(None, dtype, first.trace if first is not None else None)
+        return Tensor(None, dtype, first.trace if first is not None else None) if op.gives_tensor else Unknown(Why.DATA, f"the results of {op.short_name}")
     except ShapeError as error:
         application = _application(m, op, name, instance, args, kwargs, site)
         return _refused(m, application, error, dtype, layer)
@@ -503,7 +506,7 @@ def _refused(m: "Machine", application: Application, error: ShapeError, dtype: s
                 result = None
             if isinstance(result, tuple):
                 return Tensor(result, dtype, Trace(application.name, application.op.short_name, None, result, application.call.place, None))
-    return Tensor(None, dtype) if tensor is not None else Unknown(Why.ERROR, application.name, application.call.place)
+    return Tensor(None, dtype) if tensor is not None and application.op.gives_tensor else Unknown(Why.ERROR, application.name, application.call.place)
 
 
 def refuse_index(m: "Machine", tensor: Tensor, error: ShapeError) -> Value:

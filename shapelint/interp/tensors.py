@@ -124,7 +124,7 @@ def _legacy(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
     """The legacy constructors: sizes, or nested data."""
     if not args:
         return Tensor((0,), "float")
-    if all(map(is_size, args)):
+    if all(map(is_size, args)) or len(args) > 1:
         return m.call(External("torch.empty"), list(args), {})
     if len(args) == 1 and isinstance(args[0], Tensor):
         return args[0]

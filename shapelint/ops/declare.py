@@ -73,6 +73,12 @@ class Operator:
         return bool(getattr(self.declared, "keeps_shape", False))
 
     @property
+    def gives_tensor(self) -> bool:
+        """Whether the result is one tensor whatever the arguments are, as the annotation of the rule says."""
+        rule = self.declared.forward if self.is_module else self.declared
+        return bool(_annotations(rule).get("return") == Shape)
+
+    @property
     def doc(self) -> str:
         return (self.declared.__doc__ or "").strip()
 

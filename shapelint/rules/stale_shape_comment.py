@@ -38,14 +38,14 @@ x = nn.Conv2d(3, 8, 3)(x)  # (4, 8, 30, 30)
 """
 
     def check(self, event: Event) -> Iterable[Diagnostic]:
-        if isinstance(event, Declared) and event.how == self.how and event.certain and _differ(event.declared, event.actual):
+        if isinstance(event, Declared) and event.how == self.how and event.certain and _differ(event.declared, event.actual, self.how):
             declared, actual = show(event.declared), show(event.actual)
             yield self.at(event.span, f"{self.subject} {declared}, but the shape is {actual}{_where(event)}", label=f"is {actual}")
 
 
-def _differ(declared: Shape, actual: Shape) -> bool:
+def _differ(declared: Shape, actual: Shape, how: str) -> bool:
     if len(declared) != len(actual):
-        return True
+        return how == "annotation"  # in comments people leave axes out (a batch, a 1), or describe a part
     return any(equal(one, other) is Truth.NEVER for one, other in zip(declared, actual, strict=True))
 
 

@@ -31,7 +31,7 @@ NAMED_CONSTANTS["builtins.__debug__"] = True
 for _function in (ascii, bin, chr, hex, oct, ord):
     native(f"builtins.{_function.__name__}")(lifted(_function.__name__, _function))
 inert("builtins.print", "builtins.breakpoint")
-data("builtins.input", "builtins.id", "builtins.hash", "builtins.dir", "builtins.open", "builtins.globals", "builtins.locals", "builtins.memoryview",
+data("builtins.input", "builtins.id", "builtins.hash", "builtins.dir", "builtins.open", "builtins.memoryview",
      "builtins.eval", "builtins.exec", "builtins.compile")
 
 

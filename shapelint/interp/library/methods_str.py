@@ -32,7 +32,7 @@ _PLAIN = (
     "lower", "upper", "title", "capitalize", "swapcase", "casefold", "strip", "lstrip", "rstrip", "split", "rsplit", "splitlines", "partition",
     "rpartition", "startswith", "endswith", "find", "rfind", "index", "rindex", "count", "isdigit", "isalpha", "isalnum", "isnumeric", "isdecimal",
     "isidentifier", "islower", "isupper", "isspace", "istitle", "isascii", "isprintable", "removeprefix", "removesuffix", "encode", "translate",
-    "__len__", "__contains__", "__eq__", "__ne__", "__add__", "__lt__", "__hash__",
+    "__len__", "__contains__", "__eq__", "__ne__", "__add__", "__lt__",
 )
 _GROWING = ("center", "ljust", "rjust", "zfill", "expandtabs", "__mul__", "__rmul__")
 
@@ -40,8 +40,7 @@ _GROWING = ("center", "ljust", "rjust", "zfill", "expandtabs", "__mul__", "__rmu
 def _lift(name: str, function: Callable[..., Any], kind: str = "str") -> None:
     @method(kind, name)
     def call(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
-        args = [own(args[0]), *args[1:]]
-        return apply(machine, f"{kind}.{name}", function, args, kwargs)
+        return apply(machine, f"{kind}.{name}", function, map(own, args), kwargs)
 
 
 def _grow(name: str, function: Callable[..., Any]) -> None:

@@ -25,7 +25,7 @@ from ..values import (
     Value,
     Why,
 )
-from .support import ABSENT, REQUIRED, Args, Kwargs, bind, lost, method, native, over_options, python_type
+from .support import ABSENT, REQUIRED, Args, Kwargs, aside, bind, lost, method, native, over_options, python_type
 
 if TYPE_CHECKING:
     from ..machine import Machine
@@ -153,12 +153,33 @@ def delattr_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
 @native("builtins.vars")
 def vars_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     """The attributes of an object as a dict that *is* the object's: what is written there appears here."""
-    value = args[0] if args else None
+    if not args:
+        return locals_(machine, [], {})
+    value = args[0]
     cls = value.cls if isinstance(value, Instance) else None
     if not isinstance(value, Instance) or any(isinstance(base, External) for base in getattr(cls, "mro", ())):
         return lost(machine, "vars", value)
     rest = value.hidden.get("open")
     return DictObject(value.table, rest if isinstance(rest, Unknown) else None)
+
+
+@native("builtins.locals")
+def locals_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
+    """The names of the running function, as they are now."""
+    if not machine.frames:
+        return globals_(machine, args, kwargs)
+    return DictObject(dict(machine.frames[-1].scope.table))
+
+
+@native("builtins.globals")
+def globals_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
+    """The names of the module, as a dict that is the module's own; open where a star import may have brought more."""
+    if machine.site is None:
+        return lost(machine, "globals")
+    scope = machine.site.file_scope
+    while scope.parent is not None:
+        scope = scope.parent
+    return DictObject(scope.table, aside(machine, "a star import", Why.IMPORT) if scope.stars else None)
 
 
 # --- kinds of objects --------------------------------------------------------------------------------------------
