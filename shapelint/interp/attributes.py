@@ -1,5 +1,6 @@
 """Reading and writing attributes."""
 
+import ast
 from typing import TYPE_CHECKING
 
 from ..dims import Expr
@@ -20,6 +21,7 @@ from .values import (
     Native,
     Partial,
     SetObject,
+    SliceValue,
     SuperValue,
     Tensor,
     Unknown,
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
 
 _TYPE_NAMES: tuple[tuple[type, str], ...] = (
     (bool, "int"), (int, "int"), (float, "float"), (str, "str"), (bytes, "bytes"), (ListObject, "list"), (DictObject, "dict"), (SetObject, "set"),
-    (tuple, "tuple"), (range, "range"), (IteratorObject, "iterator"), (Expr, "int"), (complex, "complex"),
+    (tuple, "tuple"), (range, "range"), (IteratorObject, "iterator"), (Expr, "int"), (complex, "complex"), (SliceValue, "slice"),
 )
 
 
@@ -80,6 +82,8 @@ def _alternatives(m: "Machine", value: Alternatives, name: str) -> Value:
 
 
 def _builtin(m: "Machine", value: Value, name: str) -> Value:
+    if isinstance(value, SliceValue) and name in ("start", "stop", "step"):
+        return getattr(value, name)
     names = getattr(value, "names", None)  # the named tuple of an operator's results
     if names is not None and name in names:
         return value[names.index(name)]
@@ -99,8 +103,6 @@ def _builtin(m: "Machine", value: Value, name: str) -> Value:
             break
     if value is None:
         raise PyRaise("AttributeError", f"None has no attribute '{name}'")
-    if getattr(value, name, None) is not None and name in ("start", "stop", "step"):
-        return getattr(value, name)
     return Unknown(Why.ATTRIBUTE, name)
 
 
@@ -108,9 +110,13 @@ def _function(m: "Machine", value: Value, name: str) -> Value:
     if isinstance(value, FunctionValue) and name in value.table:
         return value.table[name]
     if name in ("__name__", "__qualname__"):
-        return value.name.rpartition(".")[2] if isinstance(value, (FunctionValue, Native)) else Unknown(Why.ATTRIBUTE, name)
+        return _function_name(value, name)
     if name == "__module__" and isinstance(value, FunctionValue):
         return value.scope.module_name
+    if name in ("__doc__", "__defaults__") and isinstance(value, FunctionValue):
+        return (value.defaults or None) if name == "__defaults__" else _docstring(value)
+    if name == "__class__" and isinstance(value, FunctionValue):
+        return External("builtins.function")
     if name in ("__doc__", "__annotations__", "__code__", "__defaults__", "__kwdefaults__", "__globals__", "__class__", "__dict__"):
         return Unknown(Why.ATTRIBUTE, name)
     if isinstance(value, BoundMethod) and isinstance(value.receiver, Tensor):
@@ -131,6 +137,21 @@ def _function(m: "Machine", value: Value, name: str) -> Value:
     if name == "__wrapped__" or isinstance(value, FunctionValue):
         raise PyRaise("AttributeError", name)
     return Unknown(Why.ATTRIBUTE, name)
+
+
+def _function_name(value: Value, name: str) -> Value:
+    if isinstance(value, BoundMethod):
+        return _function_name(value.function, name)
+    if not isinstance(value, (FunctionValue, Native)):
+        return Unknown(Why.ATTRIBUTE, name)
+    short = value.name.rpartition(".")[2]
+    if name == "__qualname__" and isinstance(value, FunctionValue) and value.owner is not None:
+        return f"{value.owner.name}.{short}"
+    return short
+
+
+def _docstring(value: FunctionValue) -> Value:
+    return None if isinstance(value.node, ast.Lambda) else ast.get_docstring(value.node)
 
 
 def find_in_mro(m: "Machine", mro: tuple[Value, ...], name: str) -> Value:
@@ -182,6 +203,8 @@ def _instance(m: "Machine", value: Instance, name: str) -> Value:
         return cls
     if name == "__dict__":
         return DictObject(value.table)
+    if name == "__module__" and isinstance(cls, ClassValue):
+        return cls.scope.module_name
     if name in ("_modules", "_parameters", "_buffers"):
         return _registered(m, value, name)
     found = find_in_mro(m, mro, name)

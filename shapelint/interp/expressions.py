@@ -13,6 +13,7 @@ from .natives import NATIVES, PyRaise
 from .values import (
     DictObject,
     FunctionValue,
+    Instance,
     IteratorObject,
     ListObject,
     Scope,
@@ -103,13 +104,18 @@ def arguments(m: "Machine", node: ast.Call, scope: Scope) -> tuple[list[Value], 
         value = evaluate(m, keyword.value, scope)
         if keyword.arg is not None:
             kwargs[keyword.arg] = value
-        elif isinstance(value, DictObject):
+        elif isinstance(value := _mapping(value), DictObject):
             kwargs.update({key: item for key, item in value.table.items() if isinstance(key, str)})
             if value.opaque["rest"] is not None:
                 args.append(Rest(value.opaque["rest"]))
         else:
             args.append(Rest(_as_unknown(value)))
     return args, kwargs
+
+
+def _mapping(value: Value) -> Value:
+    """The dict that an object of a dict subclass holds."""
+    return value.hidden.get("payload", value) if isinstance(value, Instance) else value
 
 
 def _as_unknown(value: Value) -> Unknown:
@@ -252,6 +258,7 @@ def _dict(m: "Machine", node: ast.Dict, scope: Scope) -> Value:
 
 
 def _spread(made: DictObject, value: Value) -> None:
+    value = _mapping(value)
     if isinstance(value, DictObject):
         made.table.update(value.table)
         made.opaque["rest"] = made.opaque["rest"] or value.opaque["rest"]

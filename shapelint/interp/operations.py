@@ -225,6 +225,8 @@ def _over_alternatives(apply: Callable[[Value, Value], Value], left: Value, righ
 
 def compare(m: Any, op: str, left: Value, right: Value) -> Value:
     """``left op right`` for a comparison, identity or membership operator: a bool, a tensor, or Unknown."""
+    if op not in ("is", "is not"):
+        left, right = _payload(left), _payload(right)
     if op in ("in", "not in"):
         answer = _contains(m, right, left)
         return answer if answer is None or isinstance(answer, Unknown) or op == "in" else not answer
@@ -240,6 +242,13 @@ def compare(m: Any, op: str, left: Value, right: Value) -> Value:
     if is_size(left) and is_size(right) and (isinstance(left, Expr) or isinstance(right, Expr)):
         return _compare_sizes(op, left, right)
     return _compare_objects(m, op, left, right)
+
+
+def _payload(value: Value) -> Value:
+    """What an object of a tuple, str or int subclass compares as: a named tuple is equal to a tuple."""
+    if isinstance(value, Instance) and isinstance(value.hidden.get("payload"), (tuple, str, int, float)):
+        return value.hidden["payload"]
+    return value
 
 
 def _compare_alternatives(m: Any, op: str, left: Value, right: Value) -> Value:
@@ -273,8 +282,11 @@ def _compare_objects(m: Any, op: str, left: Value, right: Value) -> Value:
 
 def _compare_sequences(m: Any, op: str, left: Value, right: Value) -> Value:
     one, other = _items(left), _items(right)
-    if isinstance(one, tuple) and isinstance(other, tuple) and is_constant(one) and is_constant(other):
-        return bool(_PYTHON[op](one, other))
+    if isinstance(one, tuple) and isinstance(other, tuple) and is_constant(one) and is_constant(other) and type(left) is type(right):
+        try:
+            return bool(_PYTHON[op](one, other))
+        except TypeError as error:
+            raise PyRaise("TypeError", str(error)) from error
     return Unknown(Why.DATA, "a comparison")
 
 
@@ -286,6 +298,8 @@ def _equal_values(m: Any, left: Value, right: Value) -> bool | None:
             return truth(m, compare(m, "==", left, right))
         return None if left in ASSUMED or right in ASSUMED else False
     one, other = _items(left), _items(right)
+    if isinstance(left, SetObject) and isinstance(right, SetObject) and isinstance(one, tuple) and isinstance(other, tuple):
+        return set(one) == set(other) if is_constant(one) and is_constant(other) else None
     if type(left) is type(right) and one is not None and other is not None:
         if isinstance(one, Unknown) or isinstance(other, Unknown):
             return None
@@ -296,7 +310,10 @@ def _equal_values(m: Any, left: Value, right: Value) -> bool | None:
     if isinstance(left, DictObject) and isinstance(right, DictObject):
         if left.opaque["rest"] is not None or right.opaque["rest"] is not None:
             return None
-        return None if left.table.keys() == right.table.keys() else False
+        if left.table.keys() != right.table.keys():
+            return False
+        answers = [truth(m, compare(m, "==", left.table[key], right.table[key])) for key in left.table]
+        return False if False in answers else None if None in answers else True
     return _identical(left, right)
 
 

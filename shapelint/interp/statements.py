@@ -8,7 +8,7 @@ from .branches import BREAK, CONTINUE, Signal, branch
 from .expressions import BINARY, condition, evaluate, make_function
 from .loops import for_loop, while_loop
 from .natives import PyRaise
-from .values import Descriptor, FunctionValue, ListObject, Place, Scope, Unknown, Value, Why
+from .values import Descriptor, DictObject, FunctionValue, ListObject, Place, Scope, SetObject, Unknown, Value, Why
 
 if TYPE_CHECKING:
     from .machine import Machine
@@ -40,8 +40,6 @@ def _annotated(m: "Machine", node: ast.AnnAssign, scope: Scope) -> None:
     if scope.is_class and isinstance(node.target, ast.Name):
         annotations = scope.table.get("__annotations__")
         if annotations is None:
-            from .values import DictObject
-
             annotations = DictObject()
             m.heap.write(scope.table, "__annotations__", annotations)
         annotation = Unknown(Why.CONSTRUCT, "an annotation") if isinstance(node.annotation, ast.Constant) else evaluate(m, node.annotation, scope)
@@ -64,8 +62,21 @@ def _augmented(m: "Machine", node: ast.AugAssign, scope: Scope) -> None:
         return
     with m.at(node, scope):
         result = m.binary(BINARY[type(node.op)], old, value)
+    if type(result) is type(old) and isinstance(old, (ListObject, SetObject, DictObject)):
+        _become(m, old, result)
+        return
     assign(m, target, result, scope)
     m.observe(node, result, scope)
+
+
+def _become(m: "Machine", old: Value, new: Value) -> None:
+    """``a *= 2`` and ``d |= e`` change the object itself: every name of it sees that."""
+    for key in [key for key in old.table if key not in new.table]:
+        m.heap.delete(old.table, key)
+    for key, value in new.table.items():
+        m.heap.write(old.table, key, value)
+    if isinstance(old, DictObject):
+        m.heap.write(old.opaque, "rest", new.opaque["rest"])
 
 
 _AS_LOAD: dict[type, Callable[[Any], ast.expr]] = {

@@ -78,6 +78,8 @@ def _sequence(m: "Machine", container: Any, key: Value) -> Value:
 
 
 def _entry(m: "Machine", container: DictObject, key: Value) -> Value:
+    if isinstance(key, Instance) and isinstance(key.hidden.get("payload"), (str, int, tuple)):
+        key = key.hidden["payload"]
     if isinstance(key, (Unknown, Expr, Alternatives)):
         return Unknown(Why.DATA, "a dict key")
     try:
@@ -85,13 +87,14 @@ def _entry(m: "Machine", container: DictObject, key: Value) -> Value:
             return container.table[key]
     except TypeError:
         return Unknown(Why.DATA, "a dict key")
+    if container.opaque["rest"] is not None:
+        return container.opaque["rest"]
+    if container.kind == "Counter":
+        return 0
     if container.default is not None:
         made = m.call(container.default, [], {})
         m.heap.write(container.table, key, made)
         return made
-    rest = container.opaque["rest"]
-    if rest is not None:
-        return rest
     raise PyRaise("KeyError", repr(key))
 
 
