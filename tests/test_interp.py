@@ -217,3 +217,79 @@ def test_an_undecided_or_has_no_value_of_its_own() -> None:
                 super().__init__()
                 self.norm = nn.GroupNorm(32, width or out)
     """) == []
+
+
+@pytest.mark.parametrize("text, expected", [
+    ("out = torch.tensor([])\nfor i in range(3):\n    out = torch.cat([out, torch.zeros(2, 3)])\nresult = out", (6, 3)),
+    ("result = torch.cat((torch.empty(0), torch.ones(2, 2)), dim=1)", (2, 2)),
+    ("x = torch.zeros(4, 4)\nresult = x[torch.zeros(2, dtype=int)]", (2, 4)),
+    ("x = torch.randn(3, 8, 8)\nx.unsqueeze_(0)\nresult = x", (1, 3, 8, 8)),
+    ("x = torch.randn(3, 4)\nx.data = torch.randn(2, 5)\nresult = x", (2, 5)),
+    ("import torchinfo\nnet = nn.Linear(16, 2)\ntorchinfo.summary(net, (3, 16), batch_dim=0)\nresult = net(torch.ones(1, 16))", (1, 2)),
+])
+def test_idioms_that_change_tensors_in_place_or_start_empty(text: str, expected: Any) -> None:
+    machine = run(text)
+    assert not [event for event in machine.events if isinstance(event, Refused)]
+    (found,) = machine.solid([machine.main_scope.table["result"]])  # type: ignore[attr-defined]
+    assert found.shape == expected
+
+
+@pytest.mark.parametrize("text", [
+    "m = nn.Linear(4, 3)\nm.register_forward_hook(lambda mod, i, o: torch.cat([o, o], -1))\nresult = m(torch.zeros(2, 4))",
+    "m = nn.Sequential(nn.Conv2d(3, 4, 3, stride=2))\nm[0].stride = (1, 1)\nresult = m(torch.zeros(1, 3, 8, 8))",
+    "m = nn.Linear(3, 4)\nm.weight.data = m.weight.data[:2]\nresult = m(torch.zeros(1, 3))",
+    "levels = []\nimport mystery\nfor i in range(len(mystery.x)):\n    levels.append(nn.Linear(4, 5))\nresult = nn.Sequential(*levels)(torch.ones(2, 4))",
+    "import argparse\np = argparse.ArgumentParser()\np.add_argument('--n', type=int, default=3)\nresult = torch.ones(p.parse_args(['--n', '4']).n)",
+])
+def test_what_changes_a_layer_behind_our_back_makes_it_unknown(text: str) -> None:
+    found = run(text + "\nnn.Linear(77, 1)(result)").main_scope.table["result"]  # type: ignore[attr-defined]
+    assert isinstance(found, Unknown) or found.shape is None or any(getattr(size, "unread", False) for size in found.shape)
+
+
+def test_an_optional_package_may_be_missing() -> None:
+    assert refusals("""
+        try:
+            import apex_like
+            fused = True
+        except ImportError:
+            fused = False
+        x = torch.zeros(3) if fused else torch.zeros(4)
+        x + torch.zeros(4)
+    """) == []
+
+
+def test_batches_of_a_loader_have_a_shape() -> None:
+    text = """
+        from torch.utils.data import DataLoader, TensorDataset
+        loader = DataLoader(TensorDataset(torch.randn(64, 3, 8, 8), torch.randint(0, 4, (64,))), batch_size=16, shuffle=True)
+        for i, (x, y) in enumerate(loader):
+            result = nn.Flatten()(x)
+        first, target = next(iter(loader))
+    """
+    assert value(text) == (16, 192)
+    assert value(text, "first") == (16, 3, 8, 8)
+    assert value(text, "target") == (16,)
+
+
+def test_an_unbatched_input_may_be_meant_where_nothing_is_known() -> None:
+    assert refusals("""
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.conv = nn.Conv2d(3, 8, 3)
+            def forward(self, x):
+                c, h, w = self.conv(x).shape
+                return c
+    """) == []
+
+
+@pytest.mark.parametrize("text", [
+    "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.c = nn.Conv2d(1, 8, 3)\n"
+    "    # shapelint: input=N 3 16 16\n    def forward(self, x):\n        return self.c(x)\n",
+    "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.c = nn.Conv2d(1, 8, 3)\n"
+    "    def forward(self, x):\n        return self.c(x)  # (batch, 3, 16, 16) -> (batch, 8, 14, 14)\n",
+    "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.c = nn.Conv2d(1, 8, 3)\n"
+    "    def forward(self, x):  # x: (batch, 3, 16, 16)\n        return self.c(x)\n",
+])
+def test_comments_in_a_method_state_its_input(text: str) -> None:
+    assert refusals(text) == [("c", "channels")]

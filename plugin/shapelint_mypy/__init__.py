@@ -1,1 +1,1 @@
-"""The mypy plugin: shows shapelint's diagnostics as mypy errors."""
+"""The package for the mypy plugin. It has no plugin yet: mypy does not show shapelint's diagnostics."""

@@ -4,6 +4,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from ..dims import Expr
+from ..ops.kinds import Kind
 from ..shapes import Shape
 from .natives import METHODS, NAMED_CONSTANTS, NATIVES, PyRaise
 from .values import (
@@ -84,8 +85,8 @@ def _alternatives(m: "Machine", value: Alternatives, name: str) -> Value:
 def _builtin(m: "Machine", value: Value, name: str) -> Value:
     if isinstance(value, SliceValue) and name in ("start", "stop", "step"):
         return getattr(value, name)
-    names = getattr(value, "names", None)  # the named tuple of an operator's results
-    if names is not None and name in names:
+    names = getattr(value, "names", ()) if isinstance(value, tuple) else ()  # the named tuple of an operator's results
+    if name in names:
         return value[names.index(name)]
     for kind, type_name in _TYPE_NAMES:
         if isinstance(value, kind):
@@ -315,6 +316,8 @@ def set_attribute(m: "Machine", value: Value, name: str, new: Value) -> None:
         m.heap.write(value.table, name, new)
     elif isinstance(value, ModuleValue):
         m.heap.write(value.scope.table, name, new)
+    elif isinstance(value, Tensor) and name == "data":
+        m.become(value, new if isinstance(new, Tensor) else Tensor(None, value.dtype))
     elif isinstance(value, Alternatives):
         for option in value.options:
             if isinstance(option, Instance):
@@ -334,7 +337,10 @@ def _set_instance(m: "Machine", value: Instance, name: str, new: Value) -> None:
             m.call(BoundMethod(setter, value), [name, new], {})
             return
     layer = value.layer
-    if layer is not None and name in layer.parameters() and _other_weight(layer.parameters()[name], name, new):
+    if layer is not None and any(param.name == name and param.kind is not Kind.IGNORED for param in layer.op.params) and name != "bias":
+        m.heap.write(value.hidden, "layer", None)  # a field that the layer reads when it runs
+        m.heap.write(value.hidden, "replaced", True)
+    elif layer is not None and name in layer.parameters() and _other_weight(layer.parameters()[name], name, new):
         m.heap.write(value.hidden, "layer", None)
         m.heap.write(value.hidden, "replaced", True)
     m.heap.write(value.table, name, new)

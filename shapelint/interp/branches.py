@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from .heap import Changes
 from .join import join
 from .natives import PyRaise
-from .values import Unknown, Value, Why
+from .values import Value
 
 if TYPE_CHECKING:
     from .machine import Machine
@@ -140,6 +140,3 @@ def settle(m: "Machine", mark: int, paths: list[Changes]) -> None:
         m.heap.undo(mark)
         m.heap.merge(current, path, join, keep)
 
-
-def nothing_known() -> Unknown:
-    return Unknown(Why.JOIN, "a value that differs between branches")

@@ -148,6 +148,7 @@ def _run(m: "Machine", function: FunctionValue, frame: Any) -> Value:
     settle(m, frame.mark, [changes for changes, _ in frame.returns])
     for _, other in frame.returns:
         value = join(value, other)
+    m.declarations.leave(m, function, value)
     return value
 
 

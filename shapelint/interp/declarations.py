@@ -83,9 +83,31 @@ class Declarations:
 
     # --- sources --------------------------------------------------------------------------------------------------
 
+    def leave(self, m: "Machine", function: FunctionValue, value: Value) -> None:
+        """The annotation of what a function returns."""
+        returns = getattr(function.node, "returns", None)
+        if returns is not None and isinstance(value, Tensor) and value.shape is not None:
+            self._claim(m, function.scope.file, value, shape_text(returns), returns)
+
+    def _comment_of_parameter(self, m: "Machine", function: FunctionValue, scope: Scope) -> None:
+        """``def forward(self, x):  # x: (N, 3, 32, 32)``: the comment names a parameter, or there is only one."""
+        names = [arg.arg for arg in function.node.args.args if isinstance(scope.table.get(arg.arg), Tensor)]
+        comment = self.comment(function.scope.file, function.node.lineno) if names else None
+        if comment is None:
+            return
+        text = comment.input or (comment.output if comment.name in names else None)
+        name = comment.name if comment.name in names else names[0] if len(names) == 1 else None
+        spec = spec_of(text)
+        value = scope.table.get(name) if name is not None else None
+        if spec is not None and not spec.open_rank and isinstance(value, Tensor) and value.shape is None:
+            m.heap.write(scope.table, name, Tensor(spec.shape, value.dtype or "float", value.trace))
+            m.say_source((spec.shape,), "comment", Place(function.scope.file, function.node))
+
     def enter(self, m: "Machine", function: FunctionValue, scope: Scope) -> None:
         """Annotated parameters: check what was passed, and read the shape where nothing was."""
         spec_args = function.node.args
+        if "#" in function.scope.file.text:
+            self._comment_of_parameter(m, function, scope)
         for arg in (*spec_args.posonlyargs, *spec_args.args, *spec_args.kwonlyargs):
             if arg.annotation is None:
                 continue
@@ -104,13 +126,14 @@ class Declarations:
     def assumed_input(self, m: "Machine", instance: Instance) -> Shape | None:
         """The input that the comment at a layer's constructor states."""
         created = _creation(instance)
-        line = getattr(created.place.node, "end_lineno", None) if created is not None else None
-        comment = self.comment(created.place.file, line) if created is not None and line is not None else None
-        spec = spec_of(comment.input) if comment is not None else None
-        if spec is None or spec.open_rank or created is None:
-            return None
-        m.say_source((spec.shape,), "comment", created.place)
-        return spec.shape
+        for place in (created.place if created is not None else None, m.place):
+            line = getattr(place.node, "end_lineno", None) if place is not None else None
+            comment = self.comment(place.file, line) if place is not None and line is not None else None
+            spec = spec_of(comment.input) if comment is not None else None
+            if place is not None and spec is not None and not spec.open_rank:
+                m.say_source((spec.shape,), "comment", place)
+                return spec.shape
+        return None
 
 
 def _target_names(node: ast.stmt) -> tuple[str, ...]:

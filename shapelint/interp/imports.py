@@ -2,6 +2,7 @@
 
 import ast
 import os
+import sys
 from typing import TYPE_CHECKING
 
 from ..source.files import read_source
@@ -56,6 +57,16 @@ class Imports:
             return External(dotted)
         path = self._locate(dotted, os.path.dirname(os.path.abspath(scope.file.path)))
         return External(dotted) if path is None else self._load(dotted, path)
+
+    def may_be_missing(self, m: "Machine", dotted: str, scope: Scope) -> bool:
+        """Whether a package outside may not be installed: it is not Python's own, and nothing of it is known here.
+
+        Of what is known, such as torchinfo's ``summary``, people import what they mean to use.
+        """
+        top = dotted.partition(".")[0]
+        if any(name.startswith(f"{top}.") for name in NATIVES):
+            return False
+        return top not in sys.stdlib_module_names and top not in _ALWAYS_EXTERNAL and isinstance(self.module(m, dotted, scope), External)
 
     def _load(self, dotted: str, path: str) -> Value:
         known = self._modules.get(path)

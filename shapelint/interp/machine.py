@@ -255,7 +255,11 @@ class Machine:
         refined = self.refined
         if not refined:
             return list(values)
-        return [refined.get(value, value) if isinstance(value, Tensor) and value.shape is None else value for value in values]
+        return [refined.get(value, value) if isinstance(value, Tensor) else value for value in values]
+
+    def become(self, tensor: Tensor, changed: Tensor) -> None:
+        """A tensor was changed in place: whoever holds it sees the new shape."""
+        self.heap.write(self.refined, tensor, changed)
 
     def enter(self, context: Value) -> Value:
         """What ``with context as name`` binds."""

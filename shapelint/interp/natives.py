@@ -57,7 +57,7 @@ def pure(name: str, function: Callable[..., Any]) -> Native:
             return machine.unknown(Why.ARGUMENT, name)
         try:
             return function(*args, **kwargs)
-        except Exception as error:  # the user's program raises this very exception
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:  # the program raises this very exception
             raise PyRaise(type(error).__name__, str(error)) from error
 
     return Native(name, call)

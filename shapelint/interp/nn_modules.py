@@ -1,5 +1,6 @@
 """The ``nn.Module`` protocol: children, containers, calls, and the methods every module has."""
 
+import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from .values import (
     ClassValue,
     DictObject,
     External,
+    FunctionValue,
     Instance,
     IteratorObject,
     ListObject,
@@ -59,13 +61,15 @@ def call_module(m: "Machine", instance: Instance, args: list[Value], kwargs: dic
     from .operators import apply_layer
 
     outermost = m.module_depth == 0
-    if outermost and site is not None:
+    if outermost and site is not None and m.source_kind == "call":
         tensors = [value for value in (*args, *kwargs.values()) if isinstance(value, Tensor)]
         known = tuple(tensor.shape for tensor in tensors if not tensor.assumed)
         m.source = InputSource(known, m.source_kind, site.place) if known else m.source
     m.module_depth += 1
     try:
-        if isinstance(instance.cls, External) and instance.cls.name not in (SEQUENTIAL, LIST, DICT, MODULE):
+        if instance.hidden.get("hooked"):
+            return Unknown(Why.CONSTRUCT, "a hook that returns a value")
+        if "forward" not in instance.table and isinstance(instance.cls, External) and instance.cls.name not in (SEQUENTIAL, LIST, DICT, MODULE):
             return apply_layer(m, instance, args, kwargs, site)
         if m.has_attribute(instance, "__call__") and isinstance(instance.cls, ClassValue):
             custom = m.get_attribute(instance, "__call__")
@@ -505,7 +509,23 @@ def _itself(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
     return args[0]
 
 
-@method(MODULE, "zero_grad", "load_state_dict", "register_forward_hook", "register_forward_pre_hook", "register_backward_hook", "register_full_backward_hook",
+@method(MODULE, "register_forward_hook", "register_forward_pre_hook")
+def _forward_hook(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    """A hook that returns a value replaces the input or output: such a module's result is not known."""
+    hook = args[1] if len(args) > 1 else kwargs.get("hook")
+    if not (isinstance(hook, FunctionValue) and not _returns_a_value(hook)):
+        m.heap.write(args[0].hidden, "hooked", True)
+    return Unknown(Why.CONSTRUCT, "a hook's handle")
+
+
+def _returns_a_value(hook: FunctionValue) -> bool:
+    if isinstance(hook.node, ast.Lambda):
+        called = hook.node.body.func if isinstance(hook.node.body, ast.Call) else None
+        return not (isinstance(called, ast.Attribute) and called.attr in ("append", "update", "add", "setdefault", "__setitem__"))
+    return any(isinstance(node, ast.Return) and node.value is not None for node in ast.walk(hook.node))
+
+
+@method(MODULE, "zero_grad", "load_state_dict", "register_backward_hook", "register_full_backward_hook",
         "register_load_state_dict_post_hook", "_register_load_state_dict_pre_hook", "register_state_dict_pre_hook", "extra_repr",
         "save_hyperparameters", "log", "log_dict", "print", "__setstate__", "reset_parameters")
 def _ignored(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:

@@ -3,7 +3,7 @@
 import ast
 from typing import TYPE_CHECKING, Any
 
-from ..dims import Dim, Expr, unknown
+from ..dims import Dim, Expr, is_unknown, unknown
 from ..ops import Layer, Operator, lookup
 from ..ops.kinds import UNREAD, Fields, Kind, T
 from ..ops.problems import Problem, ShapeError, Unread
@@ -49,6 +49,11 @@ _COARSE = {
     "int": "int", "int8": "int", "int16": "int", "int32": "int", "int64": "int", "long": "int", "short": "int", "uint8": "int", "bool": "bool",
     "complex64": "complex", "complex128": "complex", "cfloat": "complex",
 }
+
+
+_RESHAPING_IN_PLACE = frozenset({
+    "unsqueeze_", "squeeze_", "t_", "transpose_", "swapaxes_", "swapdims_", "resize_", "resize_as_", "as_strided_", "set_",
+})
 
 
 def canonical(name: str) -> str:
@@ -157,8 +162,13 @@ def wrap(result: Any, dtype: str | None, trace: Trace | None) -> Value:
     return Unknown(Why.DATA, "a value computed from data") if result is None else result
 
 
-def without_empty(result: Any, value: Value) -> Value:
-    """After an empty map has been reported, its sizes are unread: nothing that follows from them is a new error."""
+def without_empty(result: Any, value: Value, first: Tensor | None) -> Value:
+    """After a map of a tensor has vanished (and was reported), its sizes are unread: what follows from them is no new error.
+
+    A tensor that is made empty, or follows from an empty one, is what the program means.
+    """
+    if first is None or first.shape is None or 0 in [size for size in first.shape if isinstance(size, int)]:
+        return value
     if isinstance(value, Tensor) and isinstance(result, tuple) and any(isinstance(size, int) and size <= 0 for size in result):
         return Tensor(tuple(unknown() if isinstance(size, int) and size <= 0 else size for size in result), value.dtype, value.trace)
     return value
@@ -181,9 +191,9 @@ def first_tensor(args: list[Value], kwargs: dict[str, Value]) -> Tensor | None:
 def result_dtype(op: Operator, args: list[Value], kwargs: dict[str, Value]) -> str | None:
     wanted = kwargs.get("dtype")
     if wanted is None:
-        wanted = next((arg for arg in args if isinstance(arg, External) and arg.name.rpartition(".")[2] in _COARSE), None)
-    if isinstance(wanted, External):
-        return _COARSE.get(wanted.name.rpartition(".")[2])
+        wanted = next((arg for arg in args if isinstance(arg, (External, Native)) and arg.name.rpartition(".")[2] in _COARSE), None)
+    if wanted is not None:
+        return _COARSE.get(wanted.name.rpartition(".")[2]) if isinstance(wanted, (External, Native)) else None
     return op.result_dtype([raw(arg) for arg in args], {name: raw(value) for name, value in kwargs.items()})
 
 
@@ -223,6 +233,10 @@ def _as_function(name: str) -> Operator | None:
 def call_method(m: "Machine", name: str, receiver: Value, args: list[Value], kwargs: dict[str, Value], site: "Site | None") -> Value:
     """A tensor method."""
     if isinstance(receiver, Tensor) and name.endswith("_") and not name.endswith("__"):
+        if name.rpartition(".")[2] in _RESHAPING_IN_PLACE:
+            changed = call_external(m, name.rstrip("_"), [receiver, *args], kwargs, site)
+            m.become(receiver, changed if isinstance(changed, Tensor) else Tensor(None, receiver.dtype))
+            return changed
         call_external(m, name, [receiver, *args], kwargs, site)
         return receiver
     return call_external(m, name, [receiver, *args], kwargs, site)
@@ -267,7 +281,7 @@ def call_function(m: "Machine", op: Operator, args: list[Value], kwargs: dict[st
     trace = _trace(m, _function_name(op, site), op, first, result, site)
     value = wrap(result, dtype, trace)
     m.applied(op, None, result, value, lambda *when: _application(m, op, _function_name(op, site), None, args, kwargs, site, *when))
-    return without_empty(result, value)
+    return without_empty(result, value, first)
 
 
 def _function_name(op: Operator, site: "Site | None") -> str:
@@ -367,7 +381,7 @@ def apply_layer(m: "Machine", instance: Instance, args: list[Value], kwargs: dic
     if first is not None and first.shape is None and layer.any_rank and isinstance(result, tuple):
         value = Tensor(None, dtype, trace, tail=result[1:])
     m.applied(op, instance, result, value, lambda *when: _application(m, op, name, instance, args, kwargs, site, *when))
-    return without_empty(result, value)
+    return without_empty(result, value, first)
 
 
 def _prepare(m: "Machine", instance: Instance, layer: Layer, first: Tensor | None) -> tuple[Layer, Tensor | None, Shape | None]:
@@ -486,12 +500,21 @@ def places_of_method(site: "Site", names: list[str]) -> dict[str, Place]:
     return places(site, names[1:]).args
 
 
+_OF_RANK = (Problem.RANK, Problem.AXIS, Problem.INDEX)
+
+
+def _assumed_rank(tensor: Tensor) -> bool:
+    return tensor.shape is None or (bool(tensor.shape) and is_unknown(tensor.shape[0]))
+
+
 _CORRECTABLE = (Problem.CHANNELS, Problem.FEATURES)
 
 
 def _refused(m: "Machine", application: Application, error: ShapeError, dtype: str | None, layer: Layer | None = None) -> Value:
     """Report the refusal, and go on with what the layer would give for the input it expects, so that later errors are found too."""
     m.coverage.count(application.op.name, True)
+    if m.exploring and error.problem in _OF_RANK and any(_assumed_rank(tensor) for tensor in application.tensors.values()):
+        application.certain = False  # the input may have come without a batch axis
     m.emit(Refused(application, error))
     tensor = application.tensors.get(error.arg) or next(iter(application.tensors.values()), None)
     if error.problem is Problem.NORM_FEATURES and tensor is not None:
@@ -535,7 +558,9 @@ def _refuse_here(m: "Machine", name: str, what: str, value: Value, error: ShapeE
     op = lookup(name)
     if op is not None and m.site is not None:
         tensors = {"input": value} if isinstance(value, Tensor) else {}
-        m.emit(Refused(Application(op, what, CallSite(m.site.place, {}), None, tensors, {}, m.stack(), m.source, m.certain), error))
+        sizes = value.shape or () if isinstance(value, Tensor) else value
+        open_rank = m.exploring and bool(sizes) and is_unknown(sizes[0])
+        m.emit(Refused(Application(op, what, CallSite(m.site.place, {}), None, tensors, {}, m.stack(), m.source, m.certain and not open_rank), error))
 
 
 __all__ = [

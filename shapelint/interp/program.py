@@ -160,8 +160,11 @@ class _Run:
     def stated(self) -> None:
         """Classes and functions with a ``# shapelint: input=`` comment."""
         for node in self.source.tree.body:
-            directive = self.directives.get(node.lineno)
-            if directive is None or not isinstance(node, (ast.ClassDef, ast.FunctionDef)):
+            if not isinstance(node, (ast.ClassDef, ast.FunctionDef)):
+                continue
+            lines = [node.lineno, *(part.lineno for part in node.body if isinstance(part, ast.FunctionDef) and part.name == "forward")]
+            directive = next((self.directives[line] for line in lines if line in self.directives), None)
+            if directive is None:
                 continue
             value = self.scope.table.get(node.name)
             if isinstance(value, ClassValue):
@@ -295,7 +298,7 @@ class _Run:
     def uncalled_functions(self) -> None:
         """Functions of the module that nothing entered, with unknown arguments."""
         for name, value in list(self.scope.table.items()):
-            if isinstance(value, FunctionValue) and value.scope is self.scope and id(value.node) not in self.m.reached and name == value.name:
+            if isinstance(value, FunctionValue) and not _expected_to_fail(value) and value.scope is self.scope and id(value.node) not in self.m.reached and name == value.name:
                 required = len(value.node.args.posonlyargs) + len(value.node.args.args) - len(value.defaults)
                 args: list[Value] = [Unknown(Why.ENTRY, "an argument") for _ in range(required)]
                 args += _further(value)
@@ -303,6 +306,12 @@ class _Run:
                     arg.arg: Unknown(Why.ENTRY, arg.arg) for arg in value.node.args.kwonlyargs if arg.arg not in value.kw_defaults
                 }
                 self._exploring(partial(self.m.call, value, args, kwargs), value.node)
+
+
+def _expected_to_fail(function: FunctionValue) -> bool:
+    """``@pytest.mark.xfail`` and ``skip``: an error in the body is meant, or the body does not run."""
+    decorators = getattr(function.node, "decorator_list", ())
+    return any(part.attr in ("xfail", "skip") for item in decorators for part in ast.walk(item) if isinstance(part, ast.Attribute))
 
 
 def _maybe_given(function: FunctionValue, given: int) -> dict[str, Value]:

@@ -91,9 +91,12 @@ def assign(m: "Machine", target: ast.expr, value: Value, scope: Scope) -> None:
     if isinstance(target, ast.Name):
         m.heap.write(_scope_of(scope, target.id).table, target.id, value)
     elif isinstance(target, ast.Attribute):
-        receiver = evaluate(m, target.value, scope)
+        inner = target.value
         with m.at(target, scope):
-            m.set_attribute(receiver, target.attr, value)
+            if target.attr == "data" and isinstance(inner, ast.Attribute):  # layer.weight.data = ... replaces the layer's weight
+                m.set_attribute(evaluate(m, inner.value, scope), inner.attr, value)
+            else:
+                m.set_attribute(evaluate(m, inner, scope), target.attr, value)
     elif isinstance(target, ast.Subscript):
         container, key = evaluate(m, target.value, scope), evaluate(m, target.slice, scope)
         with m.at(target, scope):
@@ -197,6 +200,9 @@ def _expects_error(node: ast.expr) -> bool:
 
 
 def _try(m: "Machine", node: ast.Try, scope: Scope) -> Signal | None:
+    if _tries_an_import(m, node, scope):
+        return branch(m, lambda: execute(m, [*node.body, *node.orelse, *node.finalbody], scope),
+                      lambda: execute(m, [*node.handlers[0].body, *node.finalbody], scope))
     raised: PyRaise | None = None
     signal: Signal | None = None
     handled = bool(node.handlers)
@@ -215,6 +221,13 @@ def _try(m: "Machine", node: ast.Try, scope: Scope) -> Signal | None:
     finally:
         last = execute(m, node.finalbody, scope)
     return last if last is not None else signal
+
+
+def _tries_an_import(m: "Machine", node: ast.Try, scope: Scope) -> bool:
+    """``try: import apex`` with a handler: whether the package is there is not known, unless it is Python's or the user's own."""
+    names = [alias.name for item in node.body if isinstance(item, ast.Import) for alias in item.names]
+    names += [item.module for item in node.body if isinstance(item, ast.ImportFrom) and item.module and not item.level]
+    return bool(node.handlers) and any(m.imports.may_be_missing(m, name, scope) for name in names)
 
 
 def _handle(m: "Machine", node: ast.Try, raised: PyRaise, scope: Scope) -> Signal | None:

@@ -186,6 +186,11 @@ def _summary(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value
     sizes = args[1] if len(args) > 1 else kwargs.get("input_size")
     batched = not (m.site is not None and m.imports.comes_from(m, m.site, "torchinfo"))
     inputs = [data] if data is not None else _inputs_of_size(m, sizes, batched)
+    axis = kwargs.get("batch_dim")
+    if isinstance(axis, int):
+        inputs = [Tensor((*item.shape[:axis], 1, *item.shape[axis:]), item.dtype) for item in inputs if isinstance(item, Tensor) and item.shape is not None]
+    elif axis is not None:
+        inputs = []
     if inputs:
         m.call(model, inputs, {})
     return Unknown(Why.DATA, "a summary")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ..dims import Dim
+from ..dims import Dim, is_unknown
 from ..shapes import Shape, show
 from .broadcasting import broadcast
 from .declare import function
@@ -17,6 +17,8 @@ def joined(tensors: tuple[Shape, ...], dim: int, what: str = "cat") -> Shape:
         raise refuse(Problem.JOIN, f"{what} needs at least one tensor", arg="tensors")
     parts = [shape for shape in tensors if shape != (0,)] or list(tensors)  # torch passes over empty vectors
     first = parts[0]
+    if any(len(shape) == 1 and is_unknown(shape[0]) for shape in parts) and any(len(shape) != 1 for shape in parts):
+        raise Unread("tensors")  # an unread size may be the 0 of an empty vector
     if () in tensors:
         raise refuse(Problem.RANK, f"{what} cannot join tensors without axes", arg="tensors", expected=1, received=0)
     axis = require_axis(dim, len(first))

@@ -6,7 +6,7 @@ What the command line may change is taken at its default; an argument without on
 from typing import TYPE_CHECKING
 
 from ..natives import PyRaise
-from ..values import DictObject, External, Instance, Value, Why
+from ..values import DictObject, External, Instance, ListObject, Value, Why
 from .misc import with_methods
 from .support import Args, Kwargs, aside, lost, native, returns
 
@@ -26,14 +26,22 @@ def _parser(defaults: DictObject) -> Instance:
         "add_argument": lambda machine, args, kwargs: _add(machine, defaults, args, kwargs),
         "set_defaults": lambda machine, args, kwargs: _set_defaults(machine, defaults, kwargs),
         "get_default": lambda machine, args, kwargs: defaults.table.get(args[0], lost(machine, "get_default")),
-        "parse_args": lambda machine, args, kwargs: _namespace(machine, defaults),
-        "parse_known_args": lambda machine, args, kwargs: (_namespace(machine, defaults), aside(machine, "the command line")),
+        "parse_args": lambda machine, args, kwargs: _parsed(machine, defaults, args, kwargs),
+        "parse_known_args": lambda machine, args, kwargs: (_parsed(machine, defaults, args, kwargs), aside(machine, "the command line")),
         "add_argument_group": lambda machine, args, kwargs: _parser(defaults),
         "add_mutually_exclusive_group": lambda machine, args, kwargs: _parser(defaults),
         "add_subparsers": lambda machine, args, kwargs: _subparsers(),
         "print_help": returns(None), "print_usage": returns(None), "error": _error,
     })
     return made
+
+
+def _parsed(machine: "Machine", defaults: DictObject, args: Args, kwargs: Kwargs) -> Value:
+    """The namespace; what a command line given in the code changes is not followed."""
+    given = args[0] if args else kwargs.get("args")
+    if given is None or (isinstance(given, ListObject) and given.table["items"] == ()):
+        return _namespace(machine, defaults)
+    return _namespace(machine, DictObject({name: aside(machine, f"the argument {name}") for name in defaults.table}, defaults.opaque["rest"]))
 
 
 def _subparsers() -> Instance:

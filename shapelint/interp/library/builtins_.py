@@ -4,7 +4,6 @@ import functools
 from typing import TYPE_CHECKING, Any
 
 from ...dims import Expr, Truth, at_least, dmax, dmin
-from .. import limits
 from ..natives import NAMED_CONSTANTS, PyRaise
 from ..values import (
     Alternatives,
@@ -19,7 +18,7 @@ from ..values import (
     is_constant,
     is_size,
 )
-from .support import REQUIRED, Args, Kwargs, apply, bind, data, inert, is_key, lifted, listed, lost, native, over_options, own, too_much
+from .support import REQUIRED, Args, Kwargs, apply, bind, data, inert, is_key, lifted, listed, lost, native, over_options, own
 
 if TYPE_CHECKING:
     from ..machine import Machine
@@ -234,8 +233,3 @@ def _quantified(name: str, machine: "Machine", args: Args, kwargs: Kwargs) -> Va
 
 for _name in ("any", "all"):
     native(f"builtins.{_name}")(functools.partial(_quantified, _name))
-
-
-def size_limit(machine: "Machine", what: str, *values: Value) -> Unknown | None:
-    """Unknown where one of ``values`` is an int so large that a text of that length would be built."""
-    return too_much(machine, what) if any(isinstance(value, int) and value > limits.TEXT_LENGTH for value in values) else None

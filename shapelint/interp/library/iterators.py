@@ -6,10 +6,10 @@ Iterators are listed when they are made. One without end (``itertools.count``) h
 
 from typing import TYPE_CHECKING
 
-from ...dims import Expr
+from ...dims import Expr, unknown
 from .. import limits
 from ..natives import PyRaise
-from ..values import Alternatives, Instance, IteratorObject, ListObject, SliceValue, Unknown, Value
+from ..values import Alternatives, Instance, IteratorObject, ListObject, SliceValue, Unknown, Value, Why
 from .support import ABSENT, REQUIRED, Args, Kwargs, bind, listed, lost, method, native, over_options, same, too_much
 
 if TYPE_CHECKING:
@@ -77,6 +77,8 @@ def next_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
         return machine.call(machine.get_attribute(iterator, "__next__"), [], {})
     if isinstance(iterator, (tuple, str, range, ListObject)):
         raise PyRaise("TypeError", "object is not an iterator")
+    if isinstance(iterator, IteratorObject) and "element" in iterator.table:
+        return iterator.table["element"]
     items = pending(machine, iterator) if isinstance(iterator, IteratorObject) else None
     if items is None:
         return lost(machine, "next", iterator)
@@ -93,10 +95,27 @@ method("iterator", "__iter__")(lambda machine, args, kwargs: args[0])
 method("iterator", "close")(lambda machine, args, kwargs: None)
 
 
+def alike(machine: "Machine", iterable: Value) -> Value:
+    """What every item of a loader or its iterator looks like; None for other iterables."""
+    if isinstance(iterable, IteratorObject):
+        return iterable.table.get("element")
+    return iterable.hidden.get("element") if isinstance(iterable, Instance) and "element" in iterable.hidden else None
+
+
+def iterator_of(element: Value) -> IteratorObject:
+    """An iterator whose items are not listed, but all look like ``element``."""
+    made = IteratorObject(Unknown(Why.DATA, "the batches of a loader"))
+    made.table["element"] = element
+    return made
+
+
 @native("builtins.enumerate")
 def enumerate_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     iterable, start = bind("enumerate", args, kwargs, iterable=REQUIRED, start=0)
     items = listed(machine, iterable)
+    element = alike(machine, iterable)
+    if items is None and element is not None:
+        return iterator_of((unknown("i"), element))
     if items is None or not isinstance(start, (int, Expr)):
         return IteratorObject(lost(machine, "enumerate", iterable, start))
     return IteratorObject(tuple((start + i, item) for i, item in enumerate(items)))
@@ -116,6 +135,9 @@ def reversed_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
 @native("builtins.zip")
 def zip_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     strict = machine.truth(kwargs.get("strict", False))
+    elements = [alike(machine, arg) for arg in args]
+    if elements and all(element is not None for element in elements):
+        return iterator_of(tuple(elements))
     return IteratorObject(lost(machine, "zip", *kwargs.values()) if strict is None else _zipped(machine, args, strict))
 
 
