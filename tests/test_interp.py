@@ -293,3 +293,21 @@ def test_an_unbatched_input_may_be_meant_where_nothing_is_known() -> None:
 ])
 def test_comments_in_a_method_state_its_input(text: str) -> None:
     assert refusals(text) == [("c", "channels")]
+
+
+@pytest.mark.parametrize("text, expected", [
+    ("x = torch.zeros(4, 6)\nx[:, 1:3] = torch.randn(4, 2)\nx[:, 1:3] = torch.randn(1, 1, 2)\nx[0] = 3\nx[x > 0] = 1.0\nx[:, 0] = torch.arange(4)", []),
+    ("pe = torch.zeros(100, 16)\npe[:, 1::2] = torch.zeros(99, 8)", [("assignment", "broadcast")]),
+    ("a = torch.zeros(3, 1)\na += torch.zeros(3, 4)", [("in-place operator", "broadcast")]),
+    ("a = torch.zeros(3, 4)\na += torch.zeros(4)", []),
+    ("b, c, h, w = torch.zeros(2, 3, 4).shape", [("unpacking", "index")]),
+    ("a, b = torch.zeros(2, 6).chunk(3, dim=1)", [("unpacking", "index")]),
+])
+def test_assignments_to_parts_and_unpackings(text: str, expected: list[tuple[str, str]]) -> None:
+    assert refusals(text) == expected
+    failed = False
+    try:
+        exec(HEAD + text, {})  # torch agrees
+    except (RuntimeError, ValueError):
+        failed = True
+    assert failed is bool(expected)

@@ -261,6 +261,10 @@ class Machine:
         """A tensor was changed in place: whoever holds it sees the new shape."""
         self.heap.write(self.refined, tensor, changed)
 
+    def check_in_place(self, target: Tensor, result: Value) -> None:
+        """``x += y``: refused where the result has another shape than x."""
+        operators.refuse_in_place(self, self.solid((target,))[0], result)
+
     def enter(self, context: Value) -> Value:
         """What ``with context as name`` binds."""
         if isinstance(context, Instance) and self.has_attribute(context, "__enter__"):

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..dims import Dim, Expr, is_unknown, unknown
 from ..ops import Layer, Operator, lookup
+from ..ops.broadcasting import broadcast_onto
 from ..ops.kinds import UNREAD, Fields, Kind, T
 from ..ops.problems import Problem, ShapeError, Unread
 from ..shapes import Shape
@@ -535,6 +536,20 @@ def _refused(m: "Machine", application: Application, error: ShapeError, dtype: s
 def refuse_index(m: "Machine", tensor: Tensor, error: ShapeError) -> Value:
     _refuse_here(m, "torch.select", "index", tensor, error)
     return Tensor(None, tensor.dtype)
+
+
+def refuse_assignment(m: "Machine", target: Tensor, value: Value, error: ShapeError) -> None:
+    _refuse_here(m, "torch.select", "assignment", value if isinstance(value, Tensor) else target, error)
+
+
+def refuse_in_place(m: "Machine", target: Tensor, result: Value) -> None:
+    """``x += y`` writes into x: the sum must have x's own shape."""
+    if not isinstance(result, Tensor) or target.shape is None or result.shape is None or target.shape == result.shape:
+        return
+    try:
+        broadcast_onto(result.shape, target.shape, Problem.BROADCAST, "an in-place result of shape {received} does not fit the tensor, {expected}")
+    except ShapeError as error:
+        _refuse_here(m, "torch.add", "in-place operator", target, error)
 
 
 def refuse_unpacking(m: "Machine", value: Value, count: int, wanted: int) -> bool:

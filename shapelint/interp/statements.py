@@ -8,7 +8,7 @@ from .branches import BREAK, CONTINUE, Signal, branch
 from .expressions import BINARY, condition, evaluate, make_function
 from .loops import for_loop, while_loop
 from .natives import PyRaise
-from .values import Descriptor, DictObject, FunctionValue, ListObject, Place, Scope, SetObject, Unknown, Value, Why
+from .values import Descriptor, DictObject, FunctionValue, ListObject, Place, Scope, SetObject, Tensor, Unknown, Value, Why
 
 if TYPE_CHECKING:
     from .machine import Machine
@@ -62,6 +62,8 @@ def _augmented(m: "Machine", node: ast.AugAssign, scope: Scope) -> None:
         return
     with m.at(node, scope):
         result = m.binary(BINARY[type(node.op)], old, value)
+        if isinstance(old, Tensor):
+            m.check_in_place(old, result)
     if type(result) is type(old) and isinstance(old, (ListObject, SetObject, DictObject)):
         _become(m, old, result)
         return

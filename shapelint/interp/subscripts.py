@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..dims import Expr
 from ..ops.kinds import T
-from ..ops.problems import ShapeError, Unread
+from ..ops.problems import Problem, ShapeError, Unread
 from .natives import PyRaise
 from .values import (
     Alternatives,
@@ -143,12 +143,36 @@ def _slice_part(part: Value) -> Any:
 
 def set_item(m: "Machine", container: Value, key: Value, new: Value) -> None:
     """``container[key] = new``. A key that is not known makes the container's content unknown."""
-    if isinstance(container, ListObject):
+    if isinstance(container, Tensor):
+        _set_tensor(m, m.solid((container,))[0], key, m.solid((new,))[0])
+    elif isinstance(container, ListObject):
         _set_list(m, container, key, new)
     elif isinstance(container, DictObject):
         _set_entry(m, container, key, new)
     elif isinstance(container, Instance) and m.has_attribute(container, "__setitem__"):
         m.call(m.get_attribute(container, "__setitem__"), [key, new], {})
+
+
+def _set_tensor(m: "Machine", container: Tensor, key: Value, new: Value) -> None:
+    """``x[:, 1:3] = y``: y is expanded to the place, after leading axes of size 1 are dropped."""
+    from ..ops.broadcasting import broadcast_onto
+    from ..ops.indexing import index
+    from .operators import refuse_assignment
+
+    if container.shape is None:
+        return
+    try:
+        place = index(container.shape, [_index_item(item) for item in (key if isinstance(key, tuple) else (key,))])
+        if not isinstance(new, Tensor) or new.shape is None:
+            return
+        shape = new.shape
+        while len(shape) > len(place) and isinstance(shape[0], int) and shape[0] == 1:
+            shape = shape[1:]
+        broadcast_onto(shape, place, Problem.BROADCAST, "{received} does not fit the place it is assigned to, {expected}")
+    except Unread:
+        return
+    except ShapeError as error:
+        refuse_assignment(m, container, new, error)
 
 
 def _set_entry(m: "Machine", container: DictObject, key: Value, new: Value) -> None:
