@@ -1034,3 +1034,7 @@ def test_an_exception_of_the_program_is_raised_as_one() -> None:
         interpret("[].pop()")
     assert raised.value.name == "IndexError"
     assert isinstance(sym("n"), Expr)
+
+
+def test_fields_may_be_called_like_the_binders_own_parameters() -> None:
+    same_as_python("@dataclass\nclass Call:\n    what: int\n    args: tuple\n    kwargs: int = 3\nc = Call(1, args=(1,))\nr = (c.what, c.args, c.kwargs)")

@@ -107,7 +107,7 @@ def too_much(machine: "Machine", what: str) -> Unknown:
 # --- arguments ---------------------------------------------------------------------------------------------------
 
 
-def bind(what: str, args: Args, kwargs: Kwargs, **parameters: Any) -> list[Any]:
+def bind(what: str, args: Args, kwargs: Kwargs, /, **parameters: Any) -> list[Any]:
     """Arguments in the order of ``parameters`` (name to default, or REQUIRED). PyRaise as Python raises."""
     names = list(parameters)
     if len(args) > len(names):
