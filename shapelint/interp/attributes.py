@@ -165,7 +165,7 @@ def find_in_mro(m: "Machine", mro: tuple[Value, ...], name: str) -> Value:
             found = METHODS.get((base.name, name))
             if found is not None:
                 return found
-            from .operators import base_member
+            from .layers import base_member
 
             member = base_member(m, base.name, name)
             if member is not None:
@@ -211,7 +211,7 @@ def _instance(m: "Machine", value: Instance, name: str) -> Value:
     found = find_in_mro(m, mro, name)
     if found is not None:
         return _bind(m, found, value, cls)
-    from .operators import layer_attribute
+    from .layers import layer_attribute
 
     own = layer_attribute(m, value, name)
     if own is not None:
@@ -240,7 +240,7 @@ def _registered(m: "Machine", value: Instance, name: str) -> Value:
 def _external_mro(cls: Value) -> tuple[Value, ...]:
     if not isinstance(cls, External):
         return (cls,)
-    from .operators import external_bases
+    from .externals import external_bases
 
     return (cls, *external_bases(cls.name))
 
@@ -293,7 +293,7 @@ def has_attribute(m: "Machine", value: Value, name: str) -> bool | None:
             return None
         if found is not None:
             return True
-        from .operators import layer_attribute
+        from .layers import layer_attribute
 
         own = layer_attribute(m, value, name)
         if own is not None:

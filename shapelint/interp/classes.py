@@ -92,7 +92,7 @@ def _base_mro(base: Value) -> tuple[Value, ...]:
     if isinstance(base, ClassValue):
         return base.mro
     if isinstance(base, External):
-        from .operators import external_bases
+        from .externals import external_bases
 
         return (base, *external_bases(base.name))
     return (base,)
@@ -157,7 +157,7 @@ def _instance_of(m: "Machine", value: Instance, classinfo: Value) -> bool | None
             return None
         return False if not isinstance(classinfo, External) or any(isinstance(b, External) for b in value.cls.mro) else _unrelated(classinfo)
     if isinstance(value.cls, External):
-        from .operators import external_bases, related
+        from .externals import external_bases, related
 
         if value.cls == classinfo or classinfo in external_bases(value.cls.name):
             return True
@@ -240,7 +240,7 @@ def is_subclass(m: "Machine", cls: Value, classinfo: Value) -> bool | None:
             return True
         return None if any(isinstance(base, Unknown) for base in cls.mro) else False
     if isinstance(cls, External) and isinstance(classinfo, External):
-        from .operators import external_bases, related
+        from .externals import external_bases, related
 
         return True if cls == classinfo or classinfo in external_bases(cls.name) else related(cls.name, classinfo.name)
     if not isinstance(cls, (Native, Unknown, Alternatives, External)):

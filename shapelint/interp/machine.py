@@ -244,7 +244,7 @@ class Machine:
 
     def wrong_count(self, value: Value, count: int, wanted: int) -> bool:
         """An unpacking that Python refuses: reported, and True, where the values are tensors or sizes."""
-        return operators.refuse_unpacking(self, value, count, wanted)
+        return refusals.refuse_unpacking(self, value, count, wanted)
 
     def refine(self, tensor: Tensor, shape: Shape) -> None:
         """A layer has said what a tensor of unknown rank must be: it is that for everybody from here on."""
@@ -263,7 +263,7 @@ class Machine:
 
     def check_in_place(self, target: Tensor, result: Value) -> None:
         """``x += y``: refused where the result has another shape than x."""
-        operators.refuse_in_place(self, self.solid((target,))[0], result)
+        refusals.refuse_in_place(self, self.solid((target,))[0], result)
 
     def enter(self, context: Value) -> Value:
         """What ``with context as name`` binds."""
@@ -295,4 +295,4 @@ class Machine:
         return tuple(frame.site.place for frame in (self.frames if frames is None else frames) if frame.site is not None)
 
 
-from . import attributes, calls, classes, expressions, iteration, operations, operators, statements, subscripts  # noqa: E402  (they need Machine's types)
+from . import attributes, calls, classes, expressions, iteration, operations, refusals, statements, subscripts  # noqa: E402  (they need Machine's types)

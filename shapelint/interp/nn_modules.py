@@ -38,7 +38,7 @@ def is_module(m: "Machine", value: Value) -> bool:
         return True
     cls = value.cls
     if isinstance(cls, External):
-        from .operators import external_bases
+        from .externals import external_bases
 
         return cls.name == MODULE or External(MODULE) in external_bases(cls.name)
     if not isinstance(cls, ClassValue):
@@ -58,7 +58,7 @@ def adopt(m: "Machine", parent: Instance, name: str, child: Value) -> None:
 
 def call_module(m: "Machine", instance: Instance, args: list[Value], kwargs: dict[str, Value], site: "Site | None") -> Value:
     """``module(x)``."""
-    from .operators import apply_layer
+    from .layers import apply_layer
 
     outermost = m.module_depth == 0
     if outermost and site is not None and m.source_kind == "call":

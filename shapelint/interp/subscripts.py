@@ -109,7 +109,7 @@ def _tensor(m: "Machine", container: Tensor, key: Value) -> Value:
     except Unread:
         return Tensor(None, container.dtype, container.trace)
     except ShapeError as error:
-        from .operators import refuse_index
+        from .refusals import refuse_index
 
         return refuse_index(m, container, error)
     return Tensor(shape, container.dtype, container.trace)
@@ -157,7 +157,7 @@ def _set_tensor(m: "Machine", container: Tensor, key: Value, new: Value) -> None
     """``x[:, 1:3] = y``: y is expanded to the place, after leading axes of size 1 are dropped."""
     from ..ops.broadcasting import broadcast_onto
     from ..ops.indexing import index
-    from .operators import refuse_assignment
+    from .refusals import refuse_assignment
 
     if container.shape is None:
         return

@@ -1,0 +1,100 @@
+"""Values to an operator's arguments, and its results to values."""
+
+from typing import TYPE_CHECKING, Any
+
+from ..dims import unknown
+from ..ops import Operator
+from ..ops.kinds import UNREAD, Fields, T
+from .expressions import Rest
+from .values import External, Instance, ListObject, Native, Tensor, Trace, Unknown, Value, Why
+
+if TYPE_CHECKING:
+    from .machine import Machine, Site
+
+
+_COARSE = {
+    "float": "float", "float16": "float", "float32": "float", "float64": "float", "bfloat16": "float", "half": "float", "double": "float",
+    "int": "int", "int8": "int", "int16": "int", "int32": "int", "int64": "int", "long": "int", "short": "int", "uint8": "int", "bool": "bool",
+    "complex64": "complex", "complex128": "complex", "cfloat": "complex",
+}
+
+
+def raw(value: Value) -> Any:
+    """A value as an operator's binder takes it."""
+    if isinstance(value, Tensor):
+        return T.of(value.shape, value.dtype)
+    if isinstance(value, ListObject):
+        items = value.table["items"]
+        return UNREAD if isinstance(items, Unknown) else [raw(item) for item in items]
+    if isinstance(value, range):
+        return tuple(value)
+    if isinstance(value, tuple):
+        return tuple(raw(item) for item in value)
+    if isinstance(value, Instance) and isinstance(value.hidden.get("payload"), tuple):
+        return tuple(raw(item) for item in value.hidden["payload"])
+    if isinstance(value, Instance) and value.layer is not None:
+        return value.layer
+    if isinstance(value, (Unknown, Rest)) or type(value).__name__ in ("Alternatives", "IteratorObject", "DictObject"):
+        return UNREAD
+    return value
+
+
+class NamedResults(tuple[Any, ...]):
+    """Results with names: ``torch.max(x, 0).values``."""
+
+    names: tuple[str, ...] = ()
+
+
+def wrap(result: Any, dtype: str | None, trace: Trace | None) -> Value:
+    """An operator's result as a value."""
+    if isinstance(result, tuple):
+        return Tensor(result, dtype, trace)
+    if isinstance(result, Fields):
+        named = NamedResults(wrap(part, "int" if name == "indices" else dtype, trace) for part, name in zip(result, result.names, strict=True))
+        named.names = result.names
+        return named
+    if isinstance(result, list):
+        return tuple(wrap(part, dtype, trace) for part in result)
+    return Unknown(Why.DATA, "a value computed from data") if result is None else result
+
+
+def without_empty(result: Any, value: Value, first: Tensor | None) -> Value:
+    """After a map of a tensor has vanished (and was reported), its sizes are unread: what follows from them is no new error.
+
+    A tensor that is made empty, or follows from an empty one, is what the program means.
+    """
+    if first is None or first.shape is None or 0 in [size for size in first.shape if isinstance(size, int)]:
+        return value
+    if isinstance(value, Tensor) and isinstance(result, tuple) and any(isinstance(size, int) and size <= 0 for size in result):
+        return Tensor(tuple(unknown() if isinstance(size, int) and size <= 0 else size for size in result), value.dtype, value.trace)
+    return value
+
+
+def first_tensor(args: list[Value], kwargs: dict[str, Value]) -> Tensor | None:
+    for value in (*args, *kwargs.values()):
+        if isinstance(value, Tensor):
+            return value
+        if isinstance(value, ListObject):
+            items = value.table["items"]
+            value = items if isinstance(items, tuple) else ()
+        if isinstance(value, tuple):
+            found = first_tensor(list(value), {})
+            if found is not None:
+                return found
+    return None
+
+
+def result_dtype(op: Operator, args: list[Value], kwargs: dict[str, Value]) -> str | None:
+    wanted = kwargs.get("dtype")
+    if wanted is None:
+        wanted = next((arg for arg in args if isinstance(arg, (External, Native)) and arg.name.rpartition(".")[2] in _COARSE), None)
+    if wanted is not None:
+        return _COARSE.get(wanted.name.rpartition(".")[2]) if isinstance(wanted, (External, Native)) else None
+    return op.result_dtype([raw(arg) for arg in args], {name: raw(value) for name, value in kwargs.items()})
+
+
+def trace_of(m: "Machine", name: str, op: Operator, first: Tensor | None, result: Any, site: "Site | None") -> Trace | None:
+    if site is None:
+        return None
+    after = result if isinstance(result, tuple) else next((part for part in result if isinstance(part, tuple)), None) if isinstance(result, list) else None
+    return Trace(name, op.short_name, first.shape if first is not None else None, after, site.place, first.trace if first is not None else None)

@@ -1,0 +1,59 @@
+"""Names outside the user's files: their public spelling, their base classes."""
+
+from typing import TYPE_CHECKING
+
+from ..ops import lookup
+from .values import External
+
+if TYPE_CHECKING:
+    pass
+
+
+MODULE = External("torch.nn.Module")
+CONTAINERS = {
+    "torch.nn.Sequential": ("torch.nn.Module",), "torch.nn.ModuleList": ("torch.nn.Module",), "torch.nn.ModuleDict": ("torch.nn.Module",),
+    "torch.nn.ParameterList": ("torch.nn.Module",), "torch.nn.ParameterDict": ("torch.nn.Module",), "torch.nn.Container": ("torch.nn.Module",),
+}
+_ALIASES = (
+    ("torch.nn.modules.module.Module", "torch.nn.Module"), ("torch.nn.parameter.", "torch.nn."), ("torch.autograd.Variable", "torch.autograd.Variable"),
+    ("torch.functional.", "torch."), ("torch.special.", "torch."),
+)
+
+
+def canonical(name: str) -> str:
+    """The public name of something torch exposes in several places."""
+    for old, new in _ALIASES:
+        if name.startswith(old):
+            return new + name[len(old) :]
+    if name.startswith("torch.nn.modules."):
+        public = "torch.nn." + name.rpartition(".")[2]
+        if public in CONTAINERS or lookup(public) is not None:
+            return public
+    return name
+
+
+def external_bases(name: str) -> tuple[External, ...]:
+    """Base classes, as far as they matter, of a class outside the user's files."""
+    name = canonical(name)
+    if name in CONTAINERS:
+        return tuple(External(base) for base in CONTAINERS[name])
+    op = lookup(name)
+    if op is not None and op.is_module:
+        return (MODULE,)
+    if name.startswith("torch.nn.") and name != "torch.nn.Module" and name.rpartition(".")[2][:1].isupper() and name.count(".") <= 2 and not name.endswith("Parameter"):
+        return (MODULE,)
+    if name.endswith((".LightningModule", ".PyTorchModelHubMixin")):
+        return (MODULE,)
+    return ()
+
+
+def related(name: str, wanted: str) -> bool | None:
+    """Whether torch's class ``name`` is a subclass of ``wanted``, both known by name only."""
+    name, wanted = canonical(name), canonical(wanted)
+    if name == wanted:
+        return True
+    if wanted == "torch.nn.Module":
+        return None if lookup(name) is None and name not in CONTAINERS else True
+    if (lookup(name) is not None or name in CONTAINERS) and (lookup(wanted) is not None or wanted in CONTAINERS):
+        return wanted.replace("torch.nn.", "torch.nn.Lazy") == name
+    return None if wanted.startswith("torch.") else False

@@ -1,0 +1,190 @@
+"""torch layers as objects: constructing them, applying them, their names and attributes."""
+
+from typing import TYPE_CHECKING, Any
+
+from ..dims import unknown
+from ..ops import Layer, Operator, lookup
+from ..ops.kinds import Kind
+from ..ops.problems import ShapeError, Unread
+from ..shapes import Shape
+from .arguments import first_tensor, raw, trace_of, without_empty, wrap
+from .events import Refused
+from .expressions import Rest
+from .externals import canonical
+from .operations import ASSUMED
+from .origins import places
+from .refusals import application_of, refused
+from .values import External, Instance, Native, Tensor, Unknown, Value, Why
+
+if TYPE_CHECKING:
+    from .machine import Machine, Site
+
+
+def base_member(m: "Machine", base: str, name: str) -> Value:
+    """A method that an external base class brings: ``__init__`` and ``forward`` of torch layers."""
+    op = lookup(canonical(base))
+    if op is None or not op.is_module:
+        return None
+    if name == "__init__":
+        return Native(f"{base}.__init__", lambda machine, args, kwargs: _construct_into(machine, op, args, kwargs))
+    if name in ("forward", "__call__"):
+        return Native(f"{base}.forward", lambda machine, args, kwargs: apply_layer(machine, args[0], args[1:], kwargs, machine.site))
+    return None
+
+
+def _construct_into(m: "Machine", op: Operator, args: list[Value], kwargs: dict[str, Value]) -> Value:
+    """``super().__init__(...)`` of a user's subclass of a torch layer."""
+    instance = args[0]
+    made = construct(m, op, args[1:], kwargs, m.site)
+    if isinstance(instance, Instance):
+        if isinstance(made, Instance):
+            m.heap.write(instance.hidden, "layer", made.layer)
+            m.heap.write(instance.hidden, "site", made.created)
+        else:
+            m.heap.write(instance.hidden, "open", True)
+    return None
+
+
+def construct(m: "Machine", op: Operator, args: list[Value], kwargs: dict[str, Value], site: "Site | None") -> Value:
+    """``nn.Conv2d(3, 8, 3)``."""
+    instance = Instance(External(op.name))
+    if site is not None:
+        instance.created = places(site, [param.name for param in op.params])
+    try:
+        layer = op.construct([raw(arg) for arg in args], {key: raw(value) for key, value in kwargs.items()})
+        _forget_assumed_padding(layer)
+    except Unread as unread:
+        m.unknown(Why.ARGUMENT, f"{op.short_name}({unread.param})")
+        instance.hidden["open"] = True
+        return instance
+    except ShapeError as error:
+        application = application_of(m, op, op.short_name, None, args, kwargs, site)
+        m.emit(Refused(application, error))
+        instance.hidden["open"] = True
+        return instance
+    instance.hidden["layer"] = layer
+    return instance
+
+
+def _forget_assumed_padding(layer: Layer) -> None:
+    """A symbol is at least 1, which a padding that nobody passed need not be."""
+    for name in ("padding", "output_padding"):
+        sizes = getattr(layer, name, None)
+        if isinstance(sizes, tuple) and any(size in ASSUMED for size in sizes):
+            setattr(layer, name, tuple(unknown() for _ in sizes))
+
+
+def apply_layer(m: "Machine", instance: Instance, args: list[Value], kwargs: dict[str, Value], site: "Site | None") -> Value:
+    """A torch layer's forward."""
+    layer = instance.layer
+    args = m.solid(args)
+    first = first_tensor(args, kwargs)
+    if layer is None or any(isinstance(arg, Rest) for arg in args):
+        name = instance.cls.name if isinstance(instance.cls, External) else "a layer"
+        m.coverage.count(name, False)
+        return Tensor(None, first.dtype if first is not None else None, first.trace if first is not None else None)
+    op = layer.op
+    if first is None and args and isinstance(args[0], Unknown):
+        args = [Tensor(None), *args[1:]]
+        first = args[0]
+    layer.training = instance.hidden.get("training", m.training_default)
+    layer, first, assumed = _prepare(m, instance, layer, first)
+    if assumed is not None and args and isinstance(args[0], Tensor):
+        if not layer.any_rank:
+            m.refine(args[0], assumed)
+        args = [Tensor(assumed, args[0].dtype, args[0].trace), *args[1:]]
+    dtype = first.dtype if first is not None and op.dtype == "same" else None if op.dtype == "same" else op.dtype
+    name = layer_name(instance, op)
+    try:
+        result = op.apply(layer, [raw(arg) for arg in args], {key: raw(value) for key, value in kwargs.items()})
+    except Unread:
+        m.coverage.count(op.name, False)
+        return Tensor(None, dtype, first.trace if first is not None else None) if op.gives_tensor else Unknown(Why.DATA, f"the results of {op.short_name}")
+    except ShapeError as error:
+        application = application_of(m, op, name, instance, args, kwargs, site)
+        return refused(m, application, error, dtype, layer)
+    shown_first = args[0] if args and isinstance(args[0], Tensor) else first
+    trace = trace_of(m, name, op, shown_first, result, site)
+    value = wrap(result, dtype, trace)
+    if first is not None and first.shape is None and layer.any_rank and isinstance(result, tuple):
+        value = Tensor(None, dtype, trace, tail=result[1:])
+    m.applied(op, instance, result, value, lambda *when: application_of(m, op, name, instance, args, kwargs, site, *when))
+    return without_empty(result, value, first)
+
+
+def _prepare(m: "Machine", instance: Instance, layer: Layer, first: Tensor | None) -> tuple[Layer, Tensor | None, Shape | None]:
+    """The layer to apply (a lazy one becomes concrete), and a shape to assume for an input of unknown rank."""
+    if first is None:
+        return layer, first, None
+    assumed: Shape | None = None
+    if first.shape is None:
+        if layer.any_rank and first.tail:
+            assumed = (unknown("?"), *first.tail)
+        else:
+            assumed = m.declarations.assumed_input(m, instance) or _expected(layer)
+    shape = first.shape if first.shape is not None else assumed
+    if shape is not None:
+        made = layer.materialise(shape)
+        if made is not None:
+            made.training = layer.training
+            m.heap.write(instance.hidden, "layer", made)
+            m.heap.write(instance.hidden, "lazy", True)
+            return made, first, assumed
+    return layer, first, assumed
+
+
+def _expected(layer: Layer) -> Shape | None:
+    found = layer.expected()
+    if found is None and layer.any_rank and hasattr(layer, "in_features"):
+        return (unknown("?"), layer.in_features)
+    return found
+
+
+def layer_name(instance: Instance, op: Operator | None = None) -> str:
+    """What the user calls the layer: ``fc1``, ``features.3``; the class where it has no name."""
+    parts: list[str] = []
+    current: Any = instance
+    for _ in range(40):
+        name = current.hidden.get("name")
+        if name is None:
+            break
+        parts.append(str(name))
+        current = current.hidden.get("owner")
+        if current is None:
+            break
+    if parts:
+        return ".".join(reversed(parts))
+    return op.short_name if op is not None else getattr(instance.cls, "name", "module").rpartition(".")[2]
+
+
+def layer_attribute(m: "Machine", instance: Instance, name: str) -> Value:
+    """An attribute that torch's layers have: parameters, buffers and constructor arguments. None where there is none."""
+    layer = instance.layer
+    if layer is None:
+        if instance.hidden.get("open") or instance.hidden.get("replaced"):
+            return Unknown(Why.ARGUMENT, name)
+        return None
+    shapes = layer.parameters()
+    if name in shapes:
+        return Tensor(shapes[name], "float", None, is_parameter=True)
+    buffers = layer.buffers()
+    if name in buffers:
+        return Tensor(buffers[name], "float", None)
+    if name in ("bias", "weight"):
+        return Unknown(Why.ATTRIBUTE, "a parameter the layer lacks")
+    if name == "training":
+        return instance.hidden.get("training", True)
+    for param in layer.op.params:
+        if param.name == name:
+            return _field(layer, param.name, param.kind)
+    return None
+
+
+def _field(layer: Layer, name: str, kind: Kind) -> Value:
+    value = getattr(layer, name)
+    if kind is Kind.IGNORED or isinstance(value, list):
+        return Unknown(Why.ATTRIBUTE, name)
+    if kind in (Kind.SIZES, Kind.SIZES_OR_TEXT) and not layer.op.short_name.startswith(("Conv", "LazyConv")):
+        same = isinstance(value, tuple) and value and all(item is value[0] or item == value[0] for item in value)
+        return value[0] if same else value
+    return value
