@@ -1,6 +1,6 @@
 """The machine: state, budget, events, and the operations that every part of the interpreter uses.
 
-Evaluation itself lives in :mod:`.expressions`, :mod:`.statements`, :mod:`.calls`, :mod:`.attributes`, :mod:`.operators`
+Evaluation itself lives in :mod:`.expressions`, :mod:`.statements`, :mod:`.calls`, :mod:`.attributes`, :mod:`.operators`, :mod:`.layers`
 and :mod:`.nn_modules`; they are functions of a machine, and the methods here forward to them.
 """
 

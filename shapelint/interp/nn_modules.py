@@ -1,4 +1,4 @@
-"""The ``nn.Module`` protocol: children, containers, calls, and the methods every module has."""
+"""The ``nn.Module`` protocol: children, calls, and the methods every module has."""
 
 import ast
 from collections.abc import Iterator
@@ -15,8 +15,6 @@ from .values import (
     FunctionValue,
     Instance,
     IteratorObject,
-    ListObject,
-    SliceValue,
     Tensor,
     Unknown,
     Value,
@@ -27,6 +25,8 @@ if TYPE_CHECKING:
     from .machine import Machine, Site
 
 MODULE, SEQUENTIAL, LIST, DICT = "torch.nn.Module", "torch.nn.Sequential", "torch.nn.ModuleList", "torch.nn.ModuleDict"
+
+
 PARAMETERS = ("torch.nn.ParameterList", "torch.nn.ParameterDict")
 
 
@@ -111,9 +111,6 @@ def walk(m: "Machine", instance: Instance, prefix: str = "", seen: "set[int] | N
         yield from walk(m, child, f"{prefix}.{name}" if prefix else name, seen)
 
 
-# --- construction -------------------------------------------------------------------------------------------------
-
-
 @native("shapelint.object_init")
 def _object_init(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
     return None
@@ -141,97 +138,9 @@ def _module_init(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> V
     return None
 
 
-@method(SEQUENTIAL, "__init__")
-def _sequential_init(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
-    instance = args[0]
-    if len(args) == 2 and isinstance(args[1], DictObject):
-        return _fill_dict(m, instance, args[1])
-    for i, child in enumerate(args[1:]):
-        _register(m, instance, str(i), child)
-    return None
-
-
-@method(LIST, "__init__")
-@method("torch.nn.ParameterList", "__init__")
-def _list_init(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
-    given = args[1] if len(args) > 1 else kwargs.get("modules", kwargs.get("values"))
-    return _extend(m, [args[0], given], {}) if given is not None else None
-
-
-@method(DICT, "__init__")
-@method("torch.nn.ParameterDict", "__init__")
-def _dict_init(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
-    given = args[1] if len(args) > 1 else kwargs.get("modules", kwargs.get("parameters"))
-    return _update(m, [args[0], given], {}) if given is not None else None
-
-
-def _fill_dict(m: "Machine", instance: Instance, entries: DictObject) -> None:
-    for name, child in list(entries.table.items()):
-        _register(m, instance, str(name), child)
-    if entries.opaque["rest"] is not None:
-        m.heap.write(instance.hidden, "open", entries.opaque["rest"])
-
-
-def _register(m: "Machine", instance: Instance, name: str, child: Value) -> None:
+def register(m: "Machine", instance: Instance, name: str, child: Value) -> None:
     m.heap.write(instance.table, name, child)
     adopt(m, instance, name, child)
-
-
-def _lose(m: "Machine", instance: Instance, why: Value) -> None:
-    m.heap.write(instance.hidden, "open", why if isinstance(why, Unknown) else Unknown(Why.DATA, "a container's content"))
-
-
-@method(SEQUENTIAL, "append")
-@method(LIST, "append")
-@method("torch.nn.ParameterList", "append")
-def _append(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
-    instance = args[0]
-    _register(m, instance, str(len(_entries(m, instance))), args[1])
-    return instance
-
-
-@method(SEQUENTIAL, "extend", "__iadd__")
-@method(LIST, "extend", "__iadd__")
-@method("torch.nn.ParameterList", "extend")
-def _extend(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
-    instance, given = args
-    items = m.iterate(given)
-    if items is None:
-        _lose(m, instance, given)
-        return instance
-    for item in items:
-        _append(m, [instance, item], {})
-    return instance
-
-
-@method(SEQUENTIAL, "insert")
-@method(LIST, "insert")
-def _insert(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
-    instance, index, child = args[0], args[1], args[2]
-    items = [value for _, value in _entries(m, instance)]
-    if not isinstance(index, int):
-        _lose(m, instance, index)
-        return instance
-    items.insert(index, child)
-    _replace(m, instance, items)
-    return instance
-
-
-def _replace(m: "Machine", instance: Instance, items: list[Value]) -> None:
-    for name, _ in _entries(m, instance):
-        m.heap.delete(instance.table, name)
-    for i, item in enumerate(items):
-        _register(m, instance, str(i), item)
-
-
-def _entries(m: "Machine", instance: Instance) -> list[tuple[str, Value]]:
-    """Items of a container: numbered or named children (None and parameters included)."""
-    kind = container_kind(instance)
-    if kind in (DICT, "torch.nn.ParameterDict"):
-        return [(name, value) for name, value in instance.table.items() if isinstance(value, (Instance, Tensor, Unknown, Alternatives))]
-    if kind in (LIST, "torch.nn.ParameterList"):
-        return [(name, value) for name, value in instance.table.items() if isinstance(name, str) and name.isdigit()]
-    return [(name, value) for name, value in instance.table.items() if isinstance(value, (Unknown, Alternatives)) or is_module(m, value)]
 
 
 def container_kind(instance: Instance) -> str:
@@ -240,169 +149,13 @@ def container_kind(instance: Instance) -> str:
     return next((name for name in names if name in (SEQUENTIAL, LIST, DICT, *PARAMETERS)), "")
 
 
-# --- containers as sequences and mappings ------------------------------------------------------------------------------
-
-
-@method(SEQUENTIAL, "forward")
-def _sequential_forward(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
-    instance, value = args[0], args[1] if len(args) > 1 else kwargs.get("input")
-    if not _closed(instance):
-        return Tensor(None)
-    site = m.site
-    for _, child in _entries(m, instance):
-        m.step()
-        value = m.call(child, [value], {}, site)
-    return value
-
-
-def _why_open(instance: Instance) -> Unknown:
+def why_open(instance: Instance) -> Unknown:
     why = instance.hidden.get("open")
     return why if isinstance(why, Unknown) else Unknown(Why.DATA, "a container's content")
 
 
-def _closed(instance: Instance) -> bool:
+def closed(instance: Instance) -> bool:
     return not instance.hidden.get("open")
-
-
-@method(SEQUENTIAL, "__len__")
-@method(LIST, "__len__")
-@method(DICT, "__len__")
-@method("torch.nn.ParameterList", "__len__")
-def _len(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
-    return len(_entries(m, args[0])) if _closed(args[0]) else _why_open(args[0])
-
-
-@method(SEQUENTIAL, "__iter__")
-@method(LIST, "__iter__")
-@method("torch.nn.ParameterList", "__iter__")
-def _iter(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
-    if not _closed(args[0]):
-        return IteratorObject(_why_open(args[0]))
-    return IteratorObject(tuple(value for _, value in _entries(m, args[0])))
-
-
-@method(DICT, "__iter__", "keys")
-@method("torch.nn.ParameterDict", "__iter__", "keys")
-def _dict_iter(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
-    return IteratorObject(tuple(name for name, _ in _entries(m, args[0])) if _closed(args[0]) else _why_open(args[0]))
-
-
-@method(DICT, "values")
-@method("torch.nn.ParameterDict", "values")
-def _values(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
-    return _iter(m, args, kwargs)
-
-
-@method(DICT, "items")
-@method("torch.nn.ParameterDict", "items")
-def _items(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
-    return IteratorObject(tuple(_entries(m, args[0])) if _closed(args[0]) else _why_open(args[0]))
-
-
-@method(DICT, "__contains__")
-def _contains(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
-    if not _closed(args[0]) or not isinstance(args[1], str):
-        return Unknown(Why.DATA, "in")
-    return args[1] in dict(_entries(m, args[0]))
-
-
-@method(DICT, "update")
-@method("torch.nn.ParameterDict", "update")
-def _update(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
-    instance, given = args
-    if isinstance(given, DictObject):
-        _fill_dict(m, instance, given)
-        return None
-    pairs = m.iterate(given)
-    for pair in pairs or ():
-        both = m.iterate(pair)
-        if both is not None and len(both) == 2 and isinstance(both[0], str):
-            _register(m, instance, both[0], both[1])
-        else:
-            _lose(m, instance, pair)
-    if pairs is None:
-        _lose(m, instance, given)
-    return None
-
-
-@method(SEQUENTIAL, "__getitem__")
-@method(LIST, "__getitem__")
-@method(DICT, "__getitem__")
-@method("torch.nn.ParameterList", "__getitem__")
-@method("torch.nn.ParameterDict", "__getitem__")
-def _getitem(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
-    instance, key = args[0], args[1]
-    entries = _entries(m, instance)
-    if not _closed(instance):
-        return _why_open(instance)
-    if isinstance(key, str):
-        found = dict(entries)
-        if key in found:
-            return found[key]
-        raise PyRaise("KeyError", key)
-    if isinstance(key, int):
-        if not -len(entries) <= key < len(entries):
-            raise PyRaise("IndexError", f"index {key} is out of range")
-        return entries[key][1]
-    if isinstance(key, SliceValue) and all(part is None or isinstance(part, int) for part in (key.start, key.stop, key.step)):
-        made = Instance(External(container_kind(instance)), instance.created)
-        for name, child in entries[slice(key.start, key.stop, key.step)]:
-            made.table[name if container_kind(instance) == SEQUENTIAL else str(len(made.table))] = child
-        return made
-    return Unknown(Why.DATA, "an index")
-
-
-@method(SEQUENTIAL, "__setitem__")
-@method(LIST, "__setitem__")
-@method(DICT, "__setitem__")
-@method("torch.nn.ParameterDict", "__setitem__")
-def _setitem(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
-    instance, key, child = args
-    entries = _entries(m, instance)
-    if isinstance(key, str):
-        _register(m, instance, key, child)
-    elif isinstance(key, int) and -len(entries) <= key < len(entries):
-        _register(m, instance, entries[key][0], child)
-    else:
-        _lose(m, instance, key)
-    return None
-
-
-@method(SEQUENTIAL, "__delitem__")
-@method(LIST, "__delitem__")
-@method(DICT, "__delitem__", "pop")
-@method(SEQUENTIAL, "pop")
-@method(LIST, "pop")
-def _delitem(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
-    instance, key = args[0], args[1] if len(args) > 1 else -1
-    entries = _entries(m, instance)
-    if isinstance(key, str) and key in instance.table:
-        removed = instance.table[key]
-        m.heap.delete(instance.table, key)
-        return removed
-    items = [value for _, value in entries]
-    if isinstance(key, SliceValue) and all(part is None or isinstance(part, int) for part in (key.start, key.stop, key.step)):
-        del items[slice(key.start, key.stop, key.step)]
-        _replace(m, instance, items)
-        return None
-    if not isinstance(key, int) or not -len(items) <= key < len(items):
-        _lose(m, instance, key)
-        return Unknown(Why.DATA, "an index")
-    removed = items.pop(key)
-    _replace(m, instance, items)
-    return removed
-
-
-@method(SEQUENTIAL, "__add__")
-@method(LIST, "__add__")
-def _add(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
-    made = Instance(External(container_kind(args[0])), args[0].created)
-    for part in args[:2]:
-        _extend(m, [made, part], {})
-    return made
-
-
-# --- methods of every module ------------------------------------------------------------------------------------------
 
 
 @method(MODULE, "add_module", "register_module")
@@ -411,9 +164,9 @@ def _add_module(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Va
     name = args[1] if len(args) > 1 else kwargs.get("name")
     child = args[2] if len(args) > 2 else kwargs.get("module")
     if isinstance(name, str):
-        _register(m, instance, name, child)
+        register(m, instance, name, child)
     else:
-        _lose(m, instance, name)
+        lose(m, instance, name)
     return None
 
 
@@ -428,12 +181,12 @@ def _register_buffer(m: "Machine", args: list[Value], kwargs: dict[str, Value]) 
 
 @method(MODULE, "children")
 def _children(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
-    return IteratorObject(tuple(child for _, child in children(m, args[0])) if _closed(args[0]) else _why_open(args[0]))
+    return IteratorObject(tuple(child for _, child in children(m, args[0])) if closed(args[0]) else why_open(args[0]))
 
 
 @method(MODULE, "named_children")
 def _named_children(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
-    return IteratorObject(tuple(children(m, args[0])) if _closed(args[0]) else _why_open(args[0]))
+    return IteratorObject(tuple(children(m, args[0])) if closed(args[0]) else why_open(args[0]))
 
 
 @method(MODULE, "modules")
@@ -532,4 +285,5 @@ def _ignored(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value
     return None
 
 
-__all__ = ["ListObject", "adopt", "call_module", "children", "container_kind", "is_module", "walk"]
+def lose(m: "Machine", instance: Instance, why: Value) -> None:
+    m.heap.write(instance.hidden, "open", why if isinstance(why, Unknown) else Unknown(Why.DATA, "a container's content"))

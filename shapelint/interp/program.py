@@ -35,7 +35,7 @@ class Program:
     """The user's files, interpreted one by one as the main program; modules they import are run once."""
 
     def __init__(self, roots: Iterable[str], options: Options | None = None) -> None:
-        from . import data, supers, tensors
+        from . import data, nn_containers, supers, tensors
         from .library import load
 
         load()
@@ -47,7 +47,7 @@ class Program:
         self.main_scope: Scope | None = None
         self.reached: set[int] = set()  # nodes of functions and classes that some file entered
         self._runs: dict[int, _Run] = {}
-        assert data and supers and tensors
+        assert data and nn_containers and supers and tensors
 
     @property
     def place(self) -> Place | None:
