@@ -311,3 +311,24 @@ def test_assignments_to_parts_and_unpackings(text: str, expected: list[tuple[str
     except (RuntimeError, ValueError):
         failed = True
     assert failed is bool(expected)
+
+
+@pytest.mark.parametrize("text, expected", [
+    ("sizes = [tuple[int, int](pair) for pair in [[3, 4], [4, 5]]]\nresult = nn.Sequential(*[nn.Linear(a, b) for a, b in sizes])(torch.ones(2, 3))", (2, 5)),
+    ("net = nn.Sequential(nn.Linear(3, 4), nn.Linear(4, 5))\nx = torch.ones(2, 3)\nfor layer in net._modules.values():\n    x = layer(x)\nresult = x", (2, 5)),
+])
+def test_forms_that_zoos_use(text: str, expected: Any) -> None:
+    assert value(text) == expected
+
+
+def test_a_container_that_was_lost_lists_no_children() -> None:
+    assert refusals("""
+        import mystery
+        net = nn.Sequential()
+        for i, width in enumerate(mystery.widths):
+            net.add_module("block{}".format(i), nn.Linear(3, width))
+        outs = []
+        for layer in net._modules.values():
+            outs.append(layer(torch.ones(2, 3)))
+        torch.cat(tuple(outs), dim=1)
+    """) == []

@@ -229,10 +229,10 @@ def _instance(m: "Machine", value: Instance, name: str) -> Value:
 
 def _registered(m: "Machine", value: Instance, name: str) -> Value:
     """``module._modules`` and its kin, for reading."""
-    from .nn_modules import children
+    from .nn_modules import children, closed, why_open
 
     if name == "_modules":
-        return DictObject(dict(children(m, value)), kind="OrderedDict")
+        return DictObject(dict(children(m, value)), None if closed(value) else why_open(value), kind="OrderedDict")
     wanted = name == "_parameters"
     return DictObject({key: item for key, item in value.table.items() if isinstance(item, Tensor) and item.is_parameter is wanted}, kind="OrderedDict")
 

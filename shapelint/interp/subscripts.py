@@ -13,6 +13,7 @@ from .values import (
     External,
     Instance,
     ListObject,
+    Native,
     SliceValue,
     Tensor,
     Unknown,
@@ -46,8 +47,8 @@ def get_item(m: "Machine", container: Value, key: Value) -> Value:
     if isinstance(container, ClassValue):
         member = container.table.get(key) if isinstance(key, str) and container.kind == "enum" else None
         return container if member is None else member
-    if isinstance(container, External):
-        return container  # Optional[int], nn.Module[...] and other subscripted types
+    if isinstance(container, External) or (isinstance(container, Native) and container.is_type):
+        return container  # tuple[int, int], Optional[int], nn.Module[...] and other subscripted types
     return Unknown(Why.CONSTRUCT, "a subscript")
 
 
