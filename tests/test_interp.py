@@ -332,3 +332,22 @@ def test_a_container_that_was_lost_lists_no_children() -> None:
             outs.append(layer(torch.ones(2, 3)))
         torch.cat(tuple(outs), dim=1)
     """) == []
+
+
+@pytest.mark.parametrize("caught, reported", [("KeyboardInterrupt", True), ("(ImportError, OSError)", True), ("RuntimeError", False), ("Exception", False)])
+def test_a_try_hides_only_what_it_catches(caught: str, reported: bool) -> None:
+    text = f"try:\n    nn.Linear(4, 5)(torch.ones(2, 3))\nexcept {caught}:\n    pass"
+    assert refusals(text) == ([("Linear", "features")] if reported else [])
+
+
+def test_a_refusal_in_a_try_goes_on_in_the_handler() -> None:
+    assert value("""
+        try:
+            result = nn.Linear(4, 5)(torch.ones(2, 3))
+        except RuntimeError:
+            result = torch.ones(7)
+    """) == (7,)
+
+
+def test_a_child_can_be_replaced_through_modules() -> None:
+    assert value("net = nn.Sequential(nn.Linear(3, 4))\nnet._modules['0'] = nn.Linear(3, 9)\nresult = net(torch.ones(2, 3))") == (2, 9)

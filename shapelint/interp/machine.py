@@ -89,6 +89,7 @@ class Machine:
         self.loops: list[Loop] = []
         self.site: Site | None = None
         self.uncertain = 0
+        self.trying = 0  # try statements around us that catch what torch raises
         self.steps = 0
         self.step_limit = limits.STEPS_PER_ENTRY
         self.source: InputSource | None = None

@@ -146,7 +146,7 @@ class _Run:
         """Run one entry point, written at a node of the file, within its budget; an exception of the program ends it."""
         m = self.m
         m.step_limit = m.steps + steps
-        m.frames, m.loops, m.uncertain, m.module_depth, m.source = [], [], 0, 0, None
+        m.frames, m.loops, m.uncertain, m.trying, m.module_depth, m.source = [], [], 0, 0, 0, None
         m.site = Site(at, self.scope, None) if at is not None else None
         try:
             action()

@@ -10,6 +10,7 @@ from ..ops.kinds import T
 from ..ops.problems import Problem, ShapeError, Unread
 from .arguments import raw
 from .events import Application, InputSource, Refused
+from .natives import PyRaise
 from .origins import places
 from .values import CallSite, Instance, ListObject, Place, Tensor, Trace, Unknown, Value, Why, is_size
 
@@ -64,6 +65,8 @@ def refused(m: "Machine", application: Application, error: ShapeError, dtype: st
     if m.exploring and error.problem in _OF_RANK and any(_assumed_rank(tensor) for tensor in application.tensors.values()):
         application.certain = False  # the input may have come without a batch axis
     m.emit(Refused(application, error))
+    if m.trying:
+        raise PyRaise("RuntimeError", error.message)
     tensor = application.tensors.get(error.arg) or next(iter(application.tensors.values()), None)
     if error.problem is Problem.NORM_FEATURES and tensor is not None:
         return tensor  # a normalisation keeps its input's shape, whatever it was made for

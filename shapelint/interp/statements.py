@@ -8,7 +8,7 @@ from .branches import BREAK, CONTINUE, Signal, branch
 from .expressions import BINARY, condition, evaluate, make_function
 from .loops import for_loop, while_loop
 from .natives import PyRaise
-from .values import Descriptor, DictObject, FunctionValue, ListObject, Place, Scope, SetObject, Tensor, Unknown, Value, Why
+from .values import Descriptor, DictObject, FunctionValue, Instance, ListObject, Place, Scope, SetObject, Tensor, Unknown, Value, Why
 
 if TYPE_CHECKING:
     from .machine import Machine
@@ -100,13 +100,27 @@ def assign(m: "Machine", target: ast.expr, value: Value, scope: Scope) -> None:
             else:
                 m.set_attribute(evaluate(m, inner, scope), target.attr, value)
     elif isinstance(target, ast.Subscript):
-        container, key = evaluate(m, target.value, scope), evaluate(m, target.slice, scope)
-        with m.at(target, scope):
-            m.set_item(container, key, value)
+        _assign_item(m, target, value, scope)
     elif isinstance(target, (ast.Tuple, ast.List)):
         _unpack(m, target, value, scope)
     elif isinstance(target, ast.Starred):
         assign(m, target.value, value, scope)
+
+
+def _assign_item(m: "Machine", target: ast.Subscript, value: Value, scope: Scope) -> None:
+    key = evaluate(m, target.slice, scope)
+    inner = target.value
+    if isinstance(inner, ast.Attribute) and inner.attr == "_modules":  # net._modules["fc"] = ... registers a child
+        owner = evaluate(m, inner.value, scope)
+        if isinstance(owner, Instance):
+            if isinstance(key, str):
+                m.set_attribute(owner, key, value)
+            else:
+                m.heap.write(owner.hidden, "open", Unknown(Why.DATA, "a child under an unknown name"))
+            return
+    container = evaluate(m, inner, scope)
+    with m.at(target, scope):
+        m.set_item(container, key, value)
 
 
 def _scope_of(scope: Scope, name: str) -> Scope:
@@ -207,14 +221,16 @@ def _try(m: "Machine", node: ast.Try, scope: Scope) -> Signal | None:
                       lambda: execute(m, [*node.handlers[0].body, *node.finalbody], scope))
     raised: PyRaise | None = None
     signal: Signal | None = None
-    handled = bool(node.handlers)
+    handled = any(map(_may_catch_refusals, node.handlers))
     m.uncertain += handled
+    m.trying += handled
     try:
         signal = execute(m, node.body, scope)
     except PyRaise as error:
         raised = error
     finally:
         m.uncertain -= handled
+        m.trying -= handled
     try:
         if raised is not None:
             signal = _handle(m, node, raised, scope)
@@ -223,6 +239,20 @@ def _try(m: "Machine", node: ast.Try, scope: Scope) -> Signal | None:
     finally:
         last = execute(m, node.finalbody, scope)
     return last if last is not None else signal
+
+
+# What people catch that torch does not raise over shapes: a program that breaks in such a try breaks all the same.
+_OTHER_ERRORS = frozenset({
+    "KeyboardInterrupt", "SystemExit", "ImportError", "ModuleNotFoundError", "StopIteration", "KeyError", "OSError", "IOError", "FileNotFoundError",
+    "PermissionError", "EOFError", "NameError", "UnicodeDecodeError", "JSONDecodeError", "ConnectionError", "TimeoutError",
+})
+
+
+def _may_catch_refusals(handler: ast.ExceptHandler) -> bool:
+    """Whether an ``except`` clause may catch what torch raises for a wrong shape."""
+    kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    names = [kind.attr if isinstance(kind, ast.Attribute) else kind.id if isinstance(kind, ast.Name) else "" for kind in kinds]
+    return not all(name in _OTHER_ERRORS for name in names)
 
 
 def _tries_an_import(m: "Machine", node: ast.Try, scope: Scope) -> bool:
