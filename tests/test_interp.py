@@ -351,3 +351,12 @@ def test_a_refusal_in_a_try_goes_on_in_the_handler() -> None:
 
 def test_a_child_can_be_replaced_through_modules() -> None:
     assert value("net = nn.Sequential(nn.Linear(3, 4))\nnet._modules['0'] = nn.Linear(3, 9)\nresult = net(torch.ones(2, 3))") == (2, 9)
+
+
+@pytest.mark.parametrize("text", [
+    "import mystery\ne, h = nn.LSTM(8, 16)(mystery.packed())\nn, d = e.data.shape\ntorch.mm(e.data, torch.zeros(16, 4))",
+    "x = torch.load('x.pt')\nc = nn.Conv2d(3, 5, 3)(x)\nC, H, W = c.shape",
+    "x = torch.load('x.pt')\nh = nn.Linear(8, 4)(nn.RNN(8, 8)(x)[0])\nn, d = h.shape",
+])
+def test_an_input_that_is_not_known_may_come_without_a_batch(text: str) -> None:
+    assert refusals(text) == []

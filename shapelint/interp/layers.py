@@ -85,6 +85,8 @@ def apply_layer(m: "Machine", instance: Instance, args: list[Value], kwargs: dic
         return Tensor(None, first.dtype if first is not None else None, first.trace if first is not None else None)
     op = layer.op
     if first is None and args and isinstance(args[0], Unknown):
+        if not op.gives_tensor:  # a recurrent layer takes packed sequences too
+            return Unknown(Why.DATA, f"the results of {op.short_name}")
         args = [Tensor(None), *args[1:]]
         first = args[0]
     layer.training = instance.hidden.get("training", m.training_default)
@@ -121,7 +123,11 @@ def _prepare(m: "Machine", instance: Instance, layer: Layer, first: Tensor | Non
         if layer.any_rank and first.tail:
             assumed = (unknown("?"), *first.tail)
         else:
-            assumed = m.declarations.assumed_input(m, instance) or _expected(layer)
+            assumed = m.declarations.assumed_input(m, instance)
+            if assumed is None:
+                assumed = _expected(layer)
+                if assumed:
+                    m.assumed_sizes.add(assumed[0])
     shape = first.shape if first.shape is not None else assumed
     if shape is not None:
         made = layer.materialise(shape)

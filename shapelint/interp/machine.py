@@ -101,6 +101,7 @@ class Machine:
         self.sizes: list[tuple[Place, str, Value]] = []  # what statements produced, where it holds tensors
         self.declarations = Declarations()
         self.refined: Table = {}
+        self.assumed_sizes: set[object] = set()  # batch sizes of inputs of which a layer assumed a batched one
         self.exploring = False
         self.training_default = True
         self.source_kind = "call"

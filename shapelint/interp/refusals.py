@@ -3,11 +3,12 @@
 import ast
 from typing import TYPE_CHECKING
 
-from ..dims import Dim, is_unknown
+from ..dims import Dim
 from ..ops import Layer, Operator, lookup
 from ..ops.broadcasting import broadcast_onto
 from ..ops.kinds import T
 from ..ops.problems import Problem, ShapeError, Unread
+from ..shapes import Shape
 from .arguments import raw
 from .events import Application, InputSource, Refused
 from .natives import PyRaise
@@ -54,15 +55,16 @@ def places_of_method(site: "Site", names: list[str]) -> dict[str, Place]:
 _OF_RANK = (Problem.RANK, Problem.AXIS, Problem.INDEX)
 
 
-def _assumed_rank(tensor: Tensor) -> bool:
-    return tensor.shape is None or (bool(tensor.shape) and is_unknown(tensor.shape[0]))
+def _assumed_rank(m: "Machine", sizes: "Shape | None") -> bool:
+    """Whether the number of axes rests on a layer's assumption that its input came in a batch."""
+    return sizes is None or any(size in m.assumed_sizes for size in sizes)
 _CORRECTABLE = (Problem.CHANNELS, Problem.FEATURES)
 
 
 def refused(m: "Machine", application: Application, error: ShapeError, dtype: str | None, layer: Layer | None = None) -> Value:
     """Report the refusal, and go on with what the layer would give for the input it expects, so that later errors are found too."""
     m.coverage.count(application.op.name, True)
-    if m.exploring and error.problem in _OF_RANK and any(_assumed_rank(tensor) for tensor in application.tensors.values()):
+    if error.problem in _OF_RANK and any(_assumed_rank(m, tensor.shape) for tensor in application.tensors.values()):
         application.certain = False  # the input may have come without a batch axis
     m.emit(Refused(application, error))
     if m.trying:
@@ -124,5 +126,5 @@ def _refuse_here(m: "Machine", name: str, what: str, value: Value, error: ShapeE
     if op is not None and m.site is not None:
         tensors = {"input": value} if isinstance(value, Tensor) else {}
         sizes = value.shape or () if isinstance(value, Tensor) else value
-        open_rank = m.exploring and bool(sizes) and is_unknown(sizes[0])
+        open_rank = _assumed_rank(m, sizes)
         m.emit(Refused(Application(op, what, CallSite(m.site.place, {}), None, tensors, {}, m.stack(), m.source, m.certain and not open_rank), error))
