@@ -360,3 +360,11 @@ def test_a_child_can_be_replaced_through_modules() -> None:
 ])
 def test_an_input_that_is_not_known_may_come_without_a_batch(text: str) -> None:
     assert refusals(text) == []
+
+
+def test_what_the_machine_has_is_not_known_under_any_name() -> None:
+    assert refusals("""
+        from torch.cuda import is_available as has_gpu
+        size = 3 if has_gpu() else 4
+        nn.Linear(3, 2)(torch.ones(2, size))
+    """) == []

@@ -132,11 +132,14 @@ def _legacy(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
 
 
 @native("torch.jit.is_scripting", "torch.jit.is_tracing", "torch._C._get_tracing_state", "torch.onnx.is_in_onnx_export", "torch.compiler.is_compiling",
-        "torch.is_autocast_enabled", "torch.overrides.has_torch_function", "torch.cuda.is_available", "torch.distributed.is_initialized",
-        "torch.distributed.is_available")
+        "torch.is_autocast_enabled", "torch.overrides.has_torch_function")
 def _no(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
-    name = m.site.place.text if m.site is not None else ""
-    return Unknown(Why.DATA, "the machine") if "cuda" in name or "distributed" in name else False
+    return False
+
+
+@native("torch.cuda.is_available", "torch.distributed.is_initialized", "torch.distributed.is_available")
+def _depends_on_the_machine(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    return Unknown(Why.DATA, "the machine")
 
 
 @native("torch._assert")
@@ -178,7 +181,7 @@ def _export(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
     return None
 
 
-@native("torchinfo.summary", "torchsummary.summary", "torchsummaryX.summary", "pytorch_model_summary.summary", "torchvision.summary")
+@native("torchinfo.summary", "torchsummary.summary", "torchsummaryX.summary", "pytorch_model_summary.summary")
 def _summary(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
     """``summary(net, (3, 224, 224))`` runs the net: torchsummary adds a batch axis of 2, torchinfo takes the size as it is."""
     model = args[0] if args else kwargs.get("model")
