@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from math import floor, isfinite
 
 from .dims import Dim, Expr, affine_floor, dmin, unknown
+from .dims.floors import fmul
 
 
 def effective_kernel(kernel: Dim, dilation: Dim) -> Dim:
@@ -59,11 +60,11 @@ def scaled(size: Dim, factor: float | Expr) -> Dim:
         return unknown()
     if isinstance(size, int):
         return floor(float(size) * factor)
-    # A factor such as 0.7 is no short fraction: exact arithmetic would differ from torch's rounding, so the size stays unread.
     numerator, denominator = factor.as_integer_ratio()
     if denominator <= 1 << 12:
         return affine_floor(size, numerator, 0, denominator, 0)
-    return unknown()
+    # A factor such as 0.7 is no short fraction: exact arithmetic would differ from torch's rounding.
+    return fmul(size, factor) if factor > 0 else unknown()
 
 
 __all__ = [

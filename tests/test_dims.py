@@ -1,12 +1,11 @@
-"""Symbolic sizes against plain integers: values, texts, solution sets and verdicts of random chains of operations, and known forms."""
+"""Symbolic sizes: known forms and verdicts, unread sizes, scales in doubles, the objects themselves, limits. Random chains stand in test_dims_chains."""
 
 import copy
 import itertools
 import pickle
-import random
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,13 +14,11 @@ from hypothesis import strategies as st
 
 from shapelint.dims import (
     Dim,
-    Expr,
     SizeSet,
     Truth,
     affine_floor,
     at_least,
     bounds,
-    ceildiv,
     divides,
     dmax,
     dmin,
@@ -29,7 +26,6 @@ from shapelint.dims import (
     evaluate,
     floordiv,
     is_unknown,
-    nice,
     prod,
     solve_eq0,
     solve_ge0,
@@ -38,172 +34,11 @@ from shapelint.dims import (
     unknown,
     variables,
 )
-from shapelint.dims.profile import law
-from shapelint.formulas import conv_out, conv_transpose_out, pool_out
+from shapelint.dims.rejoin import rejoin
+from shapelint.dims.shortest import nice
+from shapelint.formulas import conv_out, conv_transpose_out, pool_out, scaled
 
 H, N, W = sym("H"), sym("N"), sym("W")
-SIZES = range(1, 301)
-NAMES = {"H": H, "N": N, "W": W, "max": dmax, "min": dmin}
-Values = list[int]
-
-
-def reread(text: str) -> Dim:
-    """A printed size as an expression again."""
-    found: Dim = eval(text, dict(NAMES))
-    return found
-
-
-# One symbol: (size, its values at 1..300), step by step.
-
-Step = Callable[[random.Random, list[Dim], list[Values]], tuple[Dim, Values]]
-
-
-def one_symbol_step(rng: random.Random, sizes: list[Dim], rows: list[Values]) -> tuple[Dim, Values]:
-    i = rng.randrange(len(sizes)) if rng.random() < 0.4 else len(sizes) - 1
-    j = rng.randrange(len(sizes))
-    size, row, other, other_row = sizes[i], rows[i], sizes[j], rows[j]
-    a, b, s, c = rng.choice((1, 1, 1, 2, 3)), rng.randint(-9, 40), rng.choice((1, 2, 2, 3, 4, 5, 7, 8, 32)), rng.randint(-4, 4)
-    step = rng.randrange(9)
-    if step == 0:
-        return affine_floor(size, a, b, s, c), [(a * x + b) // s + c for x in row]
-    if step == 1:
-        return ceildiv(size, s), [-(-x // s) for x in row]
-    if step == 2:
-        return size * s + c, [x * s + c for x in row]
-    if step == 3:
-        return size + other, [x + y for x, y in zip(row, other_row, strict=True)]
-    if step == 4:
-        return size - other, [x - y for x, y in zip(row, other_row, strict=True)]
-    if step == 5:
-        return dmax(size, other), [max(x, y) for x, y in zip(row, other_row, strict=True)]
-    if step == 6:
-        return dmin(other, size), [min(x, y) for x, y in zip(row, other_row, strict=True)]
-    if step == 7:
-        return dmin(dmax(size, c), b), [min(max(x, c), b) for x in row]
-    return size % s, [x % s for x in row]
-
-
-def chain(rng: random.Random, length: int) -> tuple[list[Dim], list[Values]]:
-    sizes: list[Dim] = [H]
-    rows: list[Values] = [list(SIZES)]
-    for _ in range(length):
-        size, row = one_symbol_step(rng, sizes, rows)
-        sizes.append(size)
-        rows.append(row)
-    return sizes, rows
-
-
-@pytest.mark.parametrize("seed", range(20))
-def test_chains_of_one_symbol_are_exact(seed: int) -> None:
-    rng = random.Random(seed)
-    for _ in range(25):
-        for size, row in zip(*chain(rng, rng.randint(3, 9)), strict=True):
-            check_values(size, row)
-            check_texts(size, row)
-            check_solutions(size, row, rng.choice(row))
-
-
-def check_values(size: Dim, row: Values) -> None:
-    assert [evaluate(size, {"H": x}) for x in SIZES] == row
-    low, high = bounds(size)
-    assert low is None or low <= min(row)
-    assert high is None or high >= max(row)
-    if isinstance(size, Expr):
-        assert substitute(size, {"H": 17}) == row[16]
-
-
-def check_texts(size: Dim, row: Values) -> None:
-    for text in (str(size), nice(size)):
-        written = eval(f"lambda H: {text}")
-        assert [written(x) for x in SIZES] == row, text
-        assert equal(reread(text), size) is Truth.ALWAYS, text
-
-
-def check_solutions(size: Dim, row: Values, target: int) -> None:
-    for solved, wanted, asked in (
-        (solve_eq0(size - target), [x == target for x in row], equal(size, target)),
-        (solve_ge0(size - target), [x >= target for x in row], at_least(size, target)),
-    ):
-        if solved is None:
-            assert law(size - target) is None and asked in (Truth.SOMETIMES, Truth.UNKNOWN), size  # its period is over the limit
-            continue
-        assert [x in solved for x in SIZES] == wanted, size
-        assert asked is (Truth.NEVER if not solved else Truth.ALWAYS if solved == SizeSet.all() else Truth.SOMETIMES)
-
-
-# Several symbols, with products and symbolic divisors, on a grid.
-
-GRID = [dict(zip("HNW", point, strict=True)) for point in itertools.product((1, 2, 3, 5, 8, 13), repeat=3)]
-Formula = Callable[[dict[str, int]], int]
-
-
-def several_symbols_step(rng: random.Random, pairs: list[tuple[Dim, Formula]]) -> tuple[Dim, Formula] | None:
-    (size, f), (other, g) = rng.choice(pairs), rng.choice(pairs)
-    a, b, s, c = rng.choice((1, 1, 2, 3)), rng.randint(-9, 9), rng.choice((2, 2, 3, 4, 5, 8)), rng.randint(-3, 3)
-    step = rng.randrange(8)
-    if step == 0:
-        return affine_floor(size, a, b, s, c), lambda p: (a * f(p) + b) // s + c
-    if step <= 2:
-        return size * other, lambda p: f(p) * g(p)
-    if step == 3:
-        return size + other, lambda p: f(p) + g(p)
-    if step == 4:
-        return size - other, lambda p: f(p) - g(p)
-    if step == 5:
-        return dmax(size, other), lambda p: max(f(p), g(p))
-    if step == 6:
-        return dmin(size, other * c), lambda p: min(f(p), g(p) * c)
-    return (floordiv(size, other), lambda p: f(p) // g(p)) if other != 0 else None
-
-
-def on_grid(formula: Formula) -> list[int | None]:
-    def value(point: dict[str, int]) -> int | None:
-        try:
-            return formula(point)
-        except ZeroDivisionError:
-            return None
-    return [value(point) for point in GRID]
-
-
-@pytest.mark.parametrize("seed", range(12))
-def test_chains_of_several_symbols_keep_their_values_and_verdicts(seed: int) -> None:
-    rng = random.Random(seed)
-    for _ in range(20):
-        pairs: list[tuple[Dim, Formula]] = [(H, lambda p: p["H"]), (N, lambda p: p["N"]), (W, lambda p: p["W"])]
-        for _ in range(rng.randint(2, 7)):
-            made = several_symbols_step(rng, pairs)
-            pairs += [made] if made is not None else []
-        grids = [on_grid(formula) for _, formula in pairs]
-        for (size, _), grid in zip(pairs, grids, strict=True):
-            check_grid(size, grid)
-        for _ in range(5):
-            i, j = rng.randrange(len(pairs)), rng.randrange(len(pairs))
-            check_verdicts(pairs[i][0], grids[i], pairs[j][0], grids[j])
-            target = rng.choice([x for x in grids[i] if x is not None] or [0])
-            check_verdicts(pairs[i][0], grids[i], target, [target] * len(GRID))
-
-
-def check_grid(size: Dim, grid: list[int | None]) -> None:
-    texts = [eval(f"lambda H, N, W: {text}") for text in (str(size), nice(size))]
-    low, high = bounds(size)
-    for point, value in zip(GRID, grid, strict=True):
-        if value is not None:
-            assert evaluate(size, point) == value
-            assert (low is None or low <= value) and (high is None or high >= value)
-            assert all(text(**point) == value for text in texts), size
-    assert equal(reread(nice(size)), size) is Truth.ALWAYS
-
-
-def check_verdicts(left: Dim, values: list[int | None], right: Dim, others: list[int | None]) -> None:
-    both = [(a, b) for a, b in zip(values, others, strict=True) if a is not None and b is not None]
-    for answer, seen in (
-        (equal(left, right), {a == b for a, b in both}), (at_least(left, right), {a >= b for a, b in both}),
-        (divides(right, left), {a % b == 0 for a, b in both if b}),
-    ):
-        assert answer is not Truth.ALWAYS or False not in seen, (left, right)
-        assert answer is not Truth.NEVER or True not in seen, (left, right)
-
-
 # Known forms.
 
 def times(size: Dim, count: int, step: Callable[[Dim], Dim]) -> Dim:
@@ -234,6 +69,11 @@ def times(size: Dim, count: int, step: Callable[[Dim], Dim]) -> Dim:
     (36 * N * 16 // 400, "36*N//25"),
     (dmin(H, 224), "min(H, 224)"),
     (dmax(H, W), "max(H, W)"),
+    (dmin(H, 224) // 2, "min(H//2, 112)"),
+    (2 * (dmin(H, 224) // 2), "min(2*(H//2), 224)"),
+    (times(dmin(H, 224), 5, lambda x: pool_out(x, 2, 2)), "min(H//32, 7)"),
+    ((2 * dmax(H, 3) + 1) // 3, "max((2*H + 1)//3, 2)"),
+    (dmin(H, W) // 2, "min(H//2, W//2)"),
     (dmax(H, 1), "H"),
     (dmax(H, H // 2 * 2), "H"),
     (5 - H // 2, "5 - H//2"),
@@ -318,6 +158,53 @@ def test_identities_of_several_symbols() -> None:
     assert (H + 1) * W - W is H * W
 
 
+# Scales in doubles.
+
+def test_a_scale_is_rounded_as_a_double() -> None:
+    size = scaled(H, 0.7)
+    assert evaluate(size, {"H": 90}) == 62 == substitute(size, {"H": 90})
+    assert size is scaled(H, 0.7) and size is not scaled(H, 0.3) and nice(size) == "floor(H*0.7)"
+    assert nice(2 * scaled(H + 1, 0.3) * W - 1) == "2*W*floor((H + 1)*0.3) - 1"
+    assert pickle.loads(pickle.dumps(size * W)) is size * W and copy.deepcopy(size) is size
+    assert substitute(size, {"H": 2 * W}) is scaled(2 * W, 0.7) and variables(size) == {"H"} and bounds(size) == (0, None)
+    assert bounds(scaled(dmin(H, 90), 0.7)) == (0, 62)
+    assert evaluate(size, {"H": 1 << 2000}) > 0  # beyond the doubles, where no tensor is
+
+
+def test_questions_about_a_scale_are_exact_where_it_only_grows() -> None:
+    size = scaled(H, 0.7)
+    assert solve_ge0(size - 5) == SizeSet.ge(8) and solve_eq0(size - 62) == SizeSet.interval(89, 90) and solve_eq0(size - 63) == SizeSet.sizes([91])
+    assert solve_ge0(dmin(size, 224) - 100) == SizeSet.ge(143) and solve_ge0(5 - dmax(size, 3)) == SizeSet.interval(1, 8)
+    assert equal(scaled(H, 1.7), 2) is Truth.NEVER and equal(size, scaled(H, 0.7)) is Truth.ALWAYS
+    assert equal(size * W, 62 * 224) is Truth.SOMETIMES and equal(size, scaled(W, 0.7)) is Truth.SOMETIMES
+    for a, b in ((0.7, 0.3), (1.7, 0.6), (0.29, 1.1)):
+        left, right = scaled(3 * H // 2 + 1, a), scaled(H, b) + 4
+        rows = [(evaluate(left, {"H": x}), evaluate(right, {"H": x})) for x in range(1, 4001)]
+        for solved, wanted in ((solve_eq0(left - right), [x == y for x, y in rows]), (solve_ge0(left - right), [x >= y for x, y in rows])):
+            assert solved is not None and solved.up_to(4000, 4000) == [x for x, yes in enumerate(wanted, 1) if yes]
+
+
+def test_samples_of_a_scale_prove_no_always() -> None:
+    assert at_least(H, scaled(H, 0.7)) is Truth.ALWAYS  # two straight lines around the difference say so
+    assert equal(scaled(H, 0.7), 7 * H // 10) is Truth.SOMETIMES or equal(scaled(H, 0.7), 7 * H // 10) is Truth.UNKNOWN
+    assert equal(scaled(H, 0.3) * 10 // 3, H) is not Truth.ALWAYS
+    assert solve_eq0(scaled(H, 0.7) - 7 * H // 10) is None
+
+
+def test_scales_that_stay_as_they_were() -> None:
+    assert scaled(H, 0.5) is H // 2 and scaled(H, 1.5) is 3 * H // 2 and scaled(H, 0.0) == 0 and scaled(H, -2.0) is -2 * H
+    for scale in (float("inf"), float("nan"), -0.7):
+        assert is_unknown(scaled(H, scale))
+    assert is_unknown(scaled(unknown(), 0.7))
+
+
+def test_bounds_of_the_smaller_of_two_sizes() -> None:
+    assert bounds(dmin(H, W)) == (1, None) and bounds(dmin(H, W) - 1) == (0, None) and bounds(3 - 2 * dmax(H, W)) == (None, 1)
+    assert bounds(dmin(scaled(H, 0.7), 224)) == (0, 224) and bounds(dmin(H * W, 224)) == (1, 224)
+    assert at_least(dmin(H, W), 1) is Truth.ALWAYS and at_least(H * W, dmin(H, W)) is not Truth.NEVER
+    assert bounds(dmin(H, unknown())) == (None, None)
+
+
 # Unread sizes.
 
 def test_an_unread_size_answers_nothing_until_it_cancels() -> None:
@@ -363,17 +250,22 @@ def test_text_does_not_depend_on_hashes_or_on_what_was_made_before() -> None:
     program = """
 import sys
 from shapelint.dims import *
+from shapelint.dims.rejoin import rejoin
+from shapelint.dims.shortest import nice
+from shapelint.formulas import scaled
 names = ["H", "W", "N", "C", "a", "b2"]
 for name in names if sys.argv[1] == "1" else reversed(names):
     floordiv(sym(name) + 1, 3)
 H, W, N, C, a, b = map(sym, names)
-parts = [H // 2, W // 3 + 1, N * C, a * (H - 1), dmax(b, W), floordiv(C, N)]
+parts = [H // 2, W // 3 + 1, N * C, a * (H - 1), dmax(b, W), floordiv(C, N), scaled(H, 0.7), scaled(W, 0.3)]
 if sys.argv[1] == "0":
     parts.reverse()
 total = 0
 for part in parts:
     total = total + part
 print(total, "|", nice(prod(parts)), "|", nice(total * (W - 1)), equal(total, prod(parts)))
+sets = {"H": SizeSet.multiples(2), "W": SizeSet.multiples(3), "N": SizeSet.sizes([4])}
+print(nice(total, sets), "|", nice(prod(parts), sets), "|", rejoin(H + 6 - H % 6, ~SizeSet.multiples(6), H, SizeSet.multiples(6), "H"))
 """
     root = str(Path(__file__).parent.parent)
     texts = {
@@ -386,6 +278,14 @@ print(total, "|", nice(prod(parts)), "|", nice(total * (W - 1)), equal(total, pr
 
 
 # Limits.
+
+def strides_mixed_with_sums() -> Iterator[Dim]:
+    for strides in itertools.permutations((2, 3, 5, 7, 11, 13)):
+        size: Dim = H
+        for stride in strides:
+            size = affine_floor(size, 1, stride // 2, stride) + H // stride - size % stride
+        yield size
+
 
 def test_a_limit_gives_unknown_and_never_an_error() -> None:
     size: Dim = H
@@ -403,12 +303,22 @@ def test_a_limit_gives_unknown_and_never_an_error() -> None:
     for answer in (equal(H % 65521, W % 65519), equal(H % (1 << 40), 5), equal(H * W, 2**61 - 1), equal(10**300 * H, 5), at_least(H, 10**9)):
         assert isinstance(answer, Truth)
     assert at_least(H, 10**9) is Truth.SOMETIMES
+    for size in itertools.islice(strides_mixed_with_sums(), 40):
+        for answer in (equal(size, H), at_least(size, H), divides(6, size), equal(size * W, 1000)):
+            assert isinstance(answer, Truth)
+        for solved in (solve_eq0(size - H), solve_ge0(size - 100)):
+            assert solved is None or isinstance(solved, SizeSet)
+        assert nice(size, {"H": SizeSet.multiples(32)})
+        rejoin(size, SizeSet.multiples(17), size + H % 19, ~SizeSet.multiples(17), "H")
     assert solve_ge0(H - 10**9) is None and solve_eq0(H % (1 << 40)) is None
 
 
 def test_a_codec_of_large_period() -> None:
     down = times(H, 10, lambda x: affine_floor(x, 1, 0, 3))
-    assert solve_eq0(times(down, 10, lambda x: 3 * x) - H) == SizeSet.multiples(3**10)
+    out = times(down, 10, lambda x: 3 * x)
+    solved = solve_eq0(out - H)
+    assert solved == SizeSet.multiples(3**10) and equal(out, H) is Truth.SOMETIMES
+    assert solved is not None and solved.describe("H") == "H % 59049 == 0" and nice(out, {"H": solved}) == "H" and nice(down, {"H": solved}) == "H/59049"
 
 
 @settings(derandomize=True, max_examples=200, deadline=None, database=None)

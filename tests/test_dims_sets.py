@@ -57,6 +57,9 @@ def test_neighbours_by_brute_force(pair: "tuple[SizeSet, set[int]]", size: int) 
     assert sizes.min() == min(within, default=None)
     assert sizes.next(size) == min((x for x in within if x >= size), default=None)
     assert sizes.prev(size) == max((x for x in within if x <= size), default=None)
+    assert sizes.up_to(size, 2000) == sorted(x for x in within if x <= size)
+    assert sizes.up_to(2000, len(within)) == sorted(within) and (not within or sizes.up_to(2000, len(within) - 1) is None)
+    assert sizes.finite == (max(within, default=0) < 1900)
 
 
 @MODEST

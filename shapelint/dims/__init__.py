@@ -5,7 +5,7 @@ beyond them is here. ``==`` on an ``Expr`` is identity (for dictionaries): ask :
 must be for a formula to hold is a :class:`SizeSet`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from .decide import at_least, divides, equal
 from .expr import Dim, Expr, is_unknown, sym, unknown
@@ -45,13 +45,16 @@ def ceildiv(size: Dim, by: Dim) -> Dim:
     return -floordiv(-size, by)
 
 
-def nice(size: Dim) -> str:
-    """``size`` as a person writes it: ``H//2``, ``2*(H//16)``, ``(H + 3)//4``. Python's notation, equal to ``size`` everywhere."""
+def nice(size: Dim, sizes: Mapping[str, SizeSet] | None = None) -> str:
+    """``size`` as a person writes it: ``H//2``, ``2*(H//16)``, ``(H + 3)//4``. Python's notation, equal to ``size`` everywhere.
+
+    With ``sizes`` it is only equal where every symbol is in its set, which allows ``H/16``: ``/`` divides exactly.
+    """
     if isinstance(size, int):
         return str(size)
     from .shortest import nice as of_symbols  # wording is asked for once per report
 
-    return of_symbols(size)
+    return of_symbols(size, sizes)
 
 
 def prod(sizes: Iterable[Dim]) -> Dim:

@@ -33,7 +33,7 @@ def zero(size: Dim) -> Truth:
     found = _equal.get(size)
     if found is None:
         trim(_equal)
-        found = _equal[size] = _zero(_simplest(size))
+        found = _equal[size] = _zero(simplest(size))
     return found
 
 
@@ -67,7 +67,7 @@ def not_negative(size: Dim) -> Truth:
     found = _at_least.get(size)
     if found is None:
         trim(_at_least)
-        found = _at_least[size] = _not_negative(_simplest(size))
+        found = _at_least[size] = _not_negative(simplest(size))
     return found
 
 
@@ -104,7 +104,7 @@ def _verdict(solved: SizeSet) -> Truth:
     return Truth.ALWAYS if solved == SizeSet.all() else Truth.SOMETIMES
 
 
-def _simplest(size: Expr) -> Dim:
+def simplest(size: Expr) -> Dim:
     """Products multiplied out where that loses a symbol, an unread part or everything."""
     other = expanded(size)
     if other is None or other is size:

@@ -1,7 +1,7 @@
 """Symbolic sizes: integer + sum of coefficient * product of atoms, kept in one interned normal form.
 
 An atom is a variable (declared, or *unread*: a size nobody stated), ``floor(e / s)``, ``max(e, 0)``, a sum kept as one
-factor of a product, or a quotient of two symbolic sizes. The same sum is the same object, so ``is`` is structural
+factor of a product, a quotient of two symbolic sizes, or ``floor(e * scale)`` computed in doubles. The same sum is the same object, so ``is`` is structural
 equality. Products stay factored (``16*(H//4 - 3)*(W//4 - 3)``): that is how they are read, and how they divide exactly.
 Declared variables are >= 1; unread ones may be anything.
 """
@@ -14,8 +14,8 @@ from math import gcd
 from weakref import WeakValueDictionary
 
 # Kinds of atoms, in the order in which they are sorted.
-VAR, UNREAD, FLOOR, POS, GROUP, QUOTIENT = "var", "unread", "floor", "pos", "group", "quotient"
-_RANK = {kind: rank for rank, kind in enumerate((VAR, UNREAD, FLOOR, POS, GROUP, QUOTIENT))}
+VAR, UNREAD, FLOOR, POS, GROUP, QUOTIENT, FMUL = "var", "unread", "floor", "pos", "group", "quotient", "fmul"
+_RANK = {kind: rank for rank, kind in enumerate((VAR, UNREAD, FLOOR, POS, GROUP, QUOTIENT, FMUL))}
 
 # A sum beyond these becomes an unread size: no question about it is answered, and every walk over a sum stays short.
 MAX_TERMS, MAX_DEPTH, MAX_WEIGHT, MAX_BITS = 64, 48, 600, 512
@@ -30,9 +30,9 @@ _exprs_unread: WeakValueDictionary[object, Expr] = WeakValueDictionary()
 
 
 class Atom:
-    """An indivisible factor: ``of`` are the sizes it is made of, ``by`` the divisor of a floor. Interned."""
+    """An indivisible factor: ``of`` are the sizes it is made of, ``by`` the divisor of a floor, ``scale`` a factor > 0. Interned."""
 
-    __slots__ = ("__weakref__", "by", "depth", "key", "kind", "name", "names", "of", "unread", "weight")
+    __slots__ = ("__weakref__", "by", "depth", "key", "kind", "name", "names", "of", "scale", "unread", "weight")
 
     key: tuple[object, ...]     # orders atoms by structure, so no order depends on hashes or on history
     names: frozenset[str]
@@ -40,9 +40,9 @@ class Atom:
     weight: int
     depth: int
 
-    def __init__(self, kind: str, name: str, of: tuple[Dim, ...], by: int, serial: int = 0) -> None:
-        self.kind, self.name, self.of, self.by = kind, name, of, by
-        self.key = (_RANK[kind], name, by, serial, tuple([_key(size) for size in of]))
+    def __init__(self, kind: str, name: str, of: tuple[Dim, ...], by: int, scale: float = 0.0, serial: int = 0) -> None:
+        self.kind, self.name, self.of, self.by, self.scale = kind, name, of, by, scale
+        self.key = (_RANK[kind], name, by, scale, serial, tuple([_key(size) for size in of]))
         self.names, self.unread, self.weight, self.depth = _NO_NAMES, kind == UNREAD, 1, 1
         if kind == VAR:
             self.names = frozenset((name,))
@@ -54,23 +54,23 @@ class Atom:
                 self.depth = max(self.depth, size.depth + 1)
 
     @staticmethod
-    def make(kind: str, name: str = "", of: tuple[Dim, ...] = (), by: int = 0) -> Atom:
-        ident = (kind, name, of, by)
+    def make(kind: str, name: str = "", of: tuple[Dim, ...] = (), by: int = 0, scale: float = 0.0) -> Atom:
+        ident = (kind, name, of, by, scale)
         found = _atoms.get(ident) or _atoms_unread.get(ident)
         if found is None:
-            found = Atom(kind, name, of, by)
+            found = Atom(kind, name, of, by, scale)
             table: MutableMapping[object, Atom] = _atoms_unread if found.unread else _atoms
             table[ident] = found
         return found
 
     def __reduce__(self) -> tuple[object, ...]:
-        return (_unread_atom, (self.name,)) if self.kind == UNREAD else (Atom.make, (self.kind, self.name, self.of, self.by))
+        return (_unread_atom, (self.name,)) if self.kind == UNREAD else (Atom.make, (self.kind, self.name, self.of, self.by, self.scale))
 
     def __deepcopy__(self, memo: object) -> Atom:
         return self
 
     def __repr__(self) -> str:
-        return f"<{self.kind} {self.name}{self.of}{self.by or ''}>"
+        return f"<{self.kind} {self.name}{self.of}{self.by or self.scale or ''}>"
 
 
 Monomial = tuple[Atom, ...]
@@ -236,7 +236,7 @@ def unknown(name: str = "?") -> Expr:
 
 
 def _unread_atom(name: str) -> Atom:
-    return Atom(UNREAD, name, (), 0, next(_serials))
+    return Atom(UNREAD, name, (), 0, serial=next(_serials))
 
 
 def is_unknown(size: Dim) -> bool:

@@ -5,9 +5,9 @@ Every rule is an identity over all integers; only the shortcut of :func:`pos` us
 
 from __future__ import annotations
 
-from math import gcd
+from math import floor, gcd, isinf
 
-from .expr import FLOOR, POS, QUOTIENT, Atom, Dim, Expr, Monomial, content, interned, make, over
+from .expr import FLOOR, FMUL, POS, QUOTIENT, Atom, Dim, Expr, Monomial, content, interned, make, over
 from .products import factored, product, shorter, sum_of, without
 
 MAX_DIVISOR = 1 << 40  # nested floors are not merged beyond this, so that divisors stay machine-sized
@@ -26,6 +26,9 @@ def floordiv(left: Dim, right: Dim) -> Dim:
 
 def _floor(size: Expr, by: int) -> Dim:
     """floor(size / by) for ``by > 0``: whole multiples leave the floor, the rest becomes one atom in a canonical form."""
+    maxima = [term for term in size.terms if len(term[0]) == 1 and term[0][0].kind == POS]
+    if len(maxima) == 1 and maxima[0][1] % by and (len(size.terms) > 1 or maxima[0][1] != 1):
+        return _of_maximum(size, by, *maxima[0])
     outer, rest = (0, size) if len(size.terms) == 1 and 0 < 2 * size.terms[0][1] <= by else _reduced(size, by)
     if isinstance(rest, int):
         return outer + rest // by
@@ -69,6 +72,13 @@ def _atom(inner: Expr, by: int) -> Dim:
         if coefficient == 1 and len(monomial) == 1 and monomial[0].kind == POS:  # floor keeps order, and floor(const / by) is 0
             return pos(floordiv(monomial[0].of[0] + inner.const, by))
     return interned(0, (((Atom.make(FLOOR, of=(inner,), by=by),), 1),))
+
+
+def _of_maximum(size: Expr, by: int, monomial: Monomial, factor: int) -> Dim:
+    """floor keeps order: floor(max(a, b) / by) is the larger of the two floors, and so for min."""
+    rest = make(size.const, {other: c for other, c in size.terms if other != monomial})
+    here, there = floordiv(rest, by), floordiv(rest + monomial[0].of[0] * factor, by)
+    return dmax(here, there) if factor > 0 else dmin(here, there)
 
 
 def _flattened(inner: Expr, by: int, term: tuple[Monomial, int]) -> Dim:
@@ -136,6 +146,25 @@ def pos(size: Dim) -> Dim:
     return interned(0, (((Atom.make(POS, of=(size,)),), 1),))
 
 
+def fmul(size: Dim, scale: float) -> Dim:
+    """``floor(double(size) * scale)``, rounded as torch rounds it; ``scale`` is finite and > 0. Exact arithmetic differs: 90*0.7 is 62."""
+    if isinstance(size, int):
+        return fmul_value(size, scale)
+    return interned(0, (((Atom.make(FMUL, of=(size,), scale=scale),), 1),))
+
+
+def fmul_value(size: int, scale: float) -> int:
+    """:func:`fmul` of a number. Beyond the doubles, where no tensor is, it is exact."""
+    try:
+        scaled = float(size) * scale
+    except OverflowError:
+        scaled = float("inf")
+    if isinf(scaled):
+        above, below = scale.as_integer_ratio()
+        return size * above // below
+    return floor(scaled)
+
+
 def dmax(left: Dim, right: Dim) -> Dim:
     """The larger of two sizes."""
     if isinstance(left, int) and isinstance(right, int):
@@ -152,6 +181,12 @@ def dmin(left: Dim, right: Dim) -> Dim:
     """The smaller of two sizes."""
     if isinstance(left, int) and isinstance(right, int):
         return min(left, right)
+    if isinstance(left, int):
+        left, right = right, left
+    if isinstance(right, int) and isinstance(left, Expr) and len(left.terms) == 1:
+        ((monomial, coefficient),) = left.terms
+        if coefficient == 1 and len(monomial) == 1 and monomial[0].kind == POS:  # min(max(a, b), c) = max(min(a, c), min(b, c)): one maximum outside
+            return dmax(dmin(monomial[0].of[0] + left.const, right), min(left.const, right))
     return left + right - dmax(left, right)
 
 

@@ -5,7 +5,7 @@ Exact for one symbol where its law can be scanned; term by term otherwise.
 
 from __future__ import annotations
 
-from .expr import FLOOR, POS, QUOTIENT, VAR, Atom, Dim, Expr, Monomial, Terms, interned
+from .expr import FLOOR, FMUL, POS, QUOTIENT, VAR, Atom, Dim, Expr, Monomial, Terms, interned, make
 from .memo import trim
 from .profile import law, window
 
@@ -33,7 +33,23 @@ def _bounds(size: Expr) -> Interval:
         exact = _scanned(interned(0, terms)) if len(terms) > 1 else None
         for part in [exact] if exact is not None else [_term(*term) for term in terms]:
             found = _sum(found, part)
-    return found
+    return found if None not in found else _extreme(size, found)
+
+
+def _extreme(size: Expr, found: Interval) -> Interval:
+    """y + k*max(d, 0) is the larger of y and y + k*d, or with k < 0 the smaller: ``found`` made narrower by that."""
+    maxima = [(monomial, c) for monomial, c in size.terms if len(monomial) == 1 and monomial[0].kind == POS]
+    if len(maxima) != 1 or len(size.terms) == 1:
+        return found
+    ((monomial, c),) = maxima
+    rest = make(size.const, {other: factor for other, factor in size.terms if other != monomial})
+    ends = bounds(rest), bounds(rest + monomial[0].of[0] * c)
+    lows, highs = [low for low, _ in ends if low is not None], [high for _, high in ends if high is not None]
+    if c > 0:
+        low, high = max(lows, default=None), max(highs) if len(highs) == 2 else None
+    else:
+        low, high = min(lows) if len(lows) == 2 else None, min(highs, default=None)
+    return found[0] if found[0] is not None else low, found[1] if found[1] is not None else high
 
 
 def _by_symbol(terms: Terms) -> list[Terms]:
@@ -80,6 +96,10 @@ def _atom(atom: Atom) -> Interval:
         return None if low is None else low // atom.by, None if high is None else high // atom.by
     if atom.kind == POS:
         return max(low or 0, 0), None if high is None else max(high, 0)
+    if atom.kind == FMUL:
+        from .floors import fmul_value  # it asks for bounds itself
+
+        return None if low is None else fmul_value(low, atom.scale), None if high is None else fmul_value(high, atom.scale)
     if atom.kind == QUOTIENT:
         return _quotient((low, high), bounds(atom.of[1]))
     return low, high

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .expr import FLOOR, GROUP, POS, Atom, Dim, Expr, Monomial, Terms, make
+from .expr import FLOOR, FMUL, GROUP, POS, Atom, Dim, Expr, Monomial, make
 
 Show = Callable[[Dim], str]
 
@@ -23,39 +23,44 @@ def text(size: Dim) -> str:
     return written(size, str)  # an Expr keeps its text, so shared parts are written once
 
 
-def written(size: Dim, show: Show) -> str:
-    """``size`` as a sum, with ``show`` for the sizes inside its atoms."""
+def written(size: Dim, show: Show, summed: Callable[[Expr], str] | None = None) -> str:
+    """``size`` as a sum (``summed`` writes it, if given), with ``show`` for the sizes inside its atoms; or as a maximum or minimum."""
     if isinstance(size, int):
         return str(size)
-    plain = _sum(size.const, size.terms, show)
-    maxima = [(monomial[0], c) for monomial, c in size.terms if len(monomial) == 1 and monomial[0].kind == POS and abs(c) == 1]
+    plain = _sum(size, show) if summed is None else summed(size)
+    maxima = [(monomial[0], c) for monomial, c in size.terms if len(monomial) == 1 and monomial[0].kind == POS]
     if len(maxima) != 1:
         return plain
     other = _extreme(size, *maxima[0], show)
     return other if len(other) <= len(plain) else plain
 
 
-def _extreme(size: Expr, atom: Atom, sign: int, show: Show) -> str:
-    """y + max(d, 0) is max(y + d, y), and y - max(d, 0) is min(y, y - d)."""
+def _extreme(size: Expr, atom: Atom, factor: int, show: Show) -> str:
+    """y + k*max(d, 0) is max(y + k*d, y), and y - k*max(d, 0) is min(y, y - k*d)."""
     rest = make(size.const, {monomial: c for monomial, c in size.terms if monomial != (atom,)})
-    if sign > 0:
-        return f"max({show(rest + atom.of[0])}, {show(rest)})"
-    return f"min({show(rest)}, {show(rest - atom.of[0])})"
+    other = rest + atom.of[0] * factor
+    return f"max({show(other)}, {show(rest)})" if factor > 0 else f"min({show(rest)}, {show(other)})"
 
 
-def _sum(const: int, terms: Terms, show: Show) -> str:
-    parts = [(coefficient < 0, _term(monomial, abs(coefficient), show)) for monomial, coefficient in terms]
+def _sum(size: Expr, show: Show) -> str:
+    parts = [(coefficient < 0, term(monomial, abs(coefficient), lambda atom: factor(atom, show))) for monomial, coefficient in size.terms]
+    return joined(parts, size.const)
+
+
+def joined(parts: list[tuple[bool, str]], const: int) -> str:
+    """Parts, each with whether it is taken away, and a constant, as a sum."""
     if const:
-        parts.append((const < 0, str(abs(const))))
-    parts.sort(key=lambda part: part[0])  # a positive part first, where there is one
+        parts = [*parts, (const < 0, str(abs(const)))]
+    parts = sorted(parts, key=lambda part: part[0])  # a positive part first, where there is one
     (negative, first), *others = parts
     if negative:
         first = "-" + closed(first, _PRODUCT)  # -H//2 would be (-H)//2
     return first + "".join(f" {'-' if minus else '+'} {part}" for minus, part in others)
 
 
-def _term(monomial: Monomial, coefficient: int, show: Show) -> str:
-    factors = [_atom(atom, show) for atom in sorted(monomial, key=_place)]
+def term(monomial: Monomial, coefficient: int, of_factor: Callable[[Atom], str]) -> str:
+    """A product with a positive coefficient."""
+    factors = [of_factor(atom) for atom in sorted(monomial, key=_place)]
     if coefficient == 1 and len(factors) == 1:
         return factors[0]
     shown = [closed(factor, _CLOSED) for factor in factors]
@@ -67,7 +72,8 @@ def _place(atom: Atom) -> tuple[int, int]:
     return (0, _ORDER.get(atom.name, _ORDER_OF_OTHERS)) if not atom.of else (1, 0)
 
 
-def _atom(atom: Atom, show: Show) -> str:
+def factor(atom: Atom, show: Show) -> str:
+    """An atom, with ``show`` for the sizes inside it."""
     if not atom.of:
         return atom.name
     inner = show(atom.of[0])
@@ -77,6 +83,8 @@ def _atom(atom: Atom, show: Show) -> str:
         return f"max({inner}, 0)"
     if atom.kind == GROUP:
         return f"({inner})"
+    if atom.kind == FMUL:
+        return f"floor({closed(inner, _QUOTIENT)}*{atom.scale!r})"
     return f"{closed(inner, _QUOTIENT)}//{closed(show(atom.of[1]), _CLOSED)}"
 
 

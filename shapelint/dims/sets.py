@@ -149,6 +149,23 @@ class SizeSet:
         below = self.head & ((2 << max(size, 0)) - 1)
         return below.bit_length() - 1 if below else None
 
+    def up_to(self, most: int, count: int) -> list[int] | None:
+        """The members of at most ``most``; None where there are more than ``count``."""
+        mask = (self._stretched(most + 1, self.period)[0] if most >= self.start else self.head) & ((2 << max(most, 0)) - 1)
+        if mask.bit_count() > count:
+            return None
+        digits = bin(mask)[:1:-1]  # the linear way through a long integer
+        found, at = [], digits.find("1")
+        while at >= 0:
+            found.append(at)
+            at = digits.find("1", at + 1)
+        return found
+
+    @property
+    def finite(self) -> bool:
+        """Whether there is a largest member, or none at all."""
+        return not self.tail
+
     @property
     def residues(self) -> tuple[int, ...]:
         """Remainders modulo ``period`` of the members from some size on; empty for a finite set."""

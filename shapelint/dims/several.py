@@ -74,13 +74,13 @@ def _at_least(atom: Atom, least: int) -> bool:
 def _product_reaches(atoms: Monomial, target: int) -> bool | None:
     """Whether a product of factors in different symbols can be ``target``; None: undecided."""
     factors = _by_symbol(atoms)
-    divisors = _divisors(abs(target)) if target and factors else None
-    if factors is None or divisors is None:
+    parts = divisors(abs(target)) if target and factors else None
+    if factors is None or parts is None:
         return None
     reached, certain = {1}, {1}
     for factor in factors:
         low, _ = bounds(factor)
-        tried = divisors if low is not None and low >= 0 else [*divisors, *(-d for d in divisors)]
+        tried = parts if low is not None and low >= 0 else [*parts, *(-d for d in parts)]
         solved = {d: solve_eq0(factor - d) for d in tried}
         may = [d for d, sizes in solved.items() if sizes is None or sizes]
         sure = {d for d in may if solved[d] is not None}
@@ -99,7 +99,7 @@ def _by_symbol(atoms: Monomial) -> list[Dim] | None:
     return list(found.values())
 
 
-def _divisors(number: int) -> list[int] | None:
+def divisors(number: int) -> list[int] | None:
     """All divisors, unless finding them takes too long."""
     found, rest, prime = [1], number, 2
     while prime <= min(isqrt(rest), MAX_TRIALS):

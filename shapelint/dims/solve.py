@@ -1,17 +1,22 @@
 """All sizes of one symbol at which a formula is 0, or is not negative: exact, or None.
 
-A formula that never falls is searched by halving, whatever its period; any other is decided on one window of its law.
+A formula that never falls is searched by halving, whatever its period; any other is decided on one window of its law, or up to
+where two straight lines around it tell its sign.
 """
 
 from __future__ import annotations
 
-from .expr import FLOOR, GROUP, POS, VAR, Atom, Dim, Expr
+from collections.abc import Callable
+
+from .expr import FLOOR, FMUL, GROUP, POS, VAR, Atom, Dim, Expr, make
 from .interval import bounds
 from .memo import trim
 from .products import product
-from .profile import law, window
+from .profile import MAX_WORK, law, window
 from .sets import MAX_START, SizeSet
-from .values import evaluate
+from .values import evaluate, row
+
+MAX_BEFORE = 1 << 12  # sizes before the sign is settled
 
 _zeros: dict[Expr, SizeSet | None] = {}
 _non_negative: dict[Expr, SizeSet | None] = {}
@@ -75,9 +80,20 @@ def direction(size: Dim) -> int:
             way = 0
         way = way if coefficient > 0 else -way
         if way == 0 or found == -way:
-            return 0
+            return _extreme_direction(size)
         found = way
     return found
+
+
+def _extreme_direction(size: Expr) -> int:
+    """y + k*max(d, 0) is one of y and y + k*d, the larger or the smaller: it goes where both go."""
+    maxima = [(monomial, c) for monomial, c in size.terms if len(monomial) == 1 and monomial[0].kind == POS]
+    if len(maxima) != 1:
+        return 0
+    ((monomial, c),) = maxima
+    rest = make(size.const, {other: factor for other, factor in size.terms if other != monomial})
+    ways = {direction(end) for end in (rest, rest + monomial[0].of[0] * c) if isinstance(end, Expr)}
+    return ways.pop() if len(ways) == 1 else 0
 
 
 def _not_negative(atom: Atom) -> bool:
@@ -86,17 +102,15 @@ def _not_negative(atom: Atom) -> bool:
 
 
 def _direction(atom: Atom) -> int:
-    return 1 if atom.kind == VAR else direction(atom.of[0]) if atom.kind in (FLOOR, POS, GROUP) else 0
+    return 1 if atom.kind == VAR else direction(atom.of[0]) if atom.kind in (FLOOR, POS, GROUP, FMUL) else 0
 
 
 def _zeros_by_law(size: Expr) -> SizeSet | None:
     found = law(size)
-    if found is None:
-        return None
+    values = window(size, 1, found[2] - 1 + found[0]) if found is not None else None
+    if found is None or values is None:
+        return _by_sign(size, lambda value: value == 0)
     period, growth, start = found
-    values = window(size, 1, start - 1 + period)
-    if values is None:
-        return None
     if growth == 0:
         return _eventually([value == 0 for value in values], start, period)
     zeros = [x for x, value in enumerate(values[: start - 1], 1) if value == 0]
@@ -109,14 +123,14 @@ def _zeros_by_law(size: Expr) -> SizeSet | None:
 def _ge_by_law(size: Expr) -> SizeSet | None:
     found = law(size)
     if found is None:
-        return None
+        return _by_sign(size, lambda value: value >= 0)
     period, growth, start = found
     if growth < 0:
         other = solve_ge0(-size - 1)
         return None if other is None else ~other
     values = window(size, 1, start - 1 + period)
     if values is None:
-        return None
+        return _by_sign(size, lambda value: value >= 0)
     if growth == 0:
         return _eventually([value >= 0 for value in values], start, period)
     tail = values[start - 1 :]
@@ -129,6 +143,17 @@ def _ge_by_law(size: Expr) -> SizeSet | None:
         first = x + period * max(0, -(value // growth))
         flags[first:end:period] = b"\1" * len(range(first, end, period))
     return SizeSet(end, _mask(flags[:end]), 1, 1)
+
+
+def _by_sign(size: Expr, holds: Callable[[int], bool]) -> SizeSet | None:
+    """Where ``holds`` for the value of ``size``, which is asked about 0: one answer for all sizes behind a few."""
+    from .envelope import sign_from  # fractions, which few sizes need
+
+    found = sign_from(size)
+    if found is None or found[0] > MAX_BEFORE or found[0] * size.weight > MAX_WORK:
+        return None
+    start, sign = found
+    return SizeSet(start, _mask(bytes([False, *map(holds, row(size, range(1, start)))])), 1, int(holds(sign)))
 
 
 def _eventually(flags: list[bool], start: int, period: int) -> SizeSet:

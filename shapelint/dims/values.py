@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from .expr import FLOOR, GROUP, POS, UNREAD, VAR, Atom, Dim
-from .floors import dmax, floordiv
+from .expr import FLOOR, FMUL, GROUP, POS, UNREAD, VAR, Atom, Dim
+from .floors import dmax, floordiv, fmul, fmul_value
 from .products import product
 
 
@@ -36,6 +36,8 @@ def _atom_value(atom: Atom, values: Mapping[str, int]) -> int:
         return inner // atom.by
     if atom.kind == POS:
         return inner if inner > 0 else 0
+    if atom.kind == FMUL:
+        return fmul_value(inner, atom.scale)
     return inner if atom.kind == GROUP else inner // evaluate(atom.of[1], values)
 
 
@@ -79,6 +81,8 @@ class _Row:
                 inner = [a // by for a in inner]
             elif atom.kind == POS:
                 inner = [a if a > 0 else 0 for a in inner]
+            elif atom.kind == FMUL:
+                inner = [fmul_value(a, atom.scale) for a in inner]
             found = self.known[atom] = inner
         return found
 
@@ -120,6 +124,8 @@ class _Substitution:
             return floordiv(inner, atom.by)
         if atom.kind == POS:
             return dmax(inner, 0)
+        if atom.kind == FMUL:
+            return fmul(inner, atom.scale)
         return inner if atom.kind == GROUP else floordiv(inner, self.of(atom.of[1]))
 
 
