@@ -2,10 +2,10 @@
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from .config import Config
+from .config import Config, ConfigError
 from .diagnostics import Diagnostic, Edit, Fix, Label
 from .rules import Judge, by_code, off_by_default, registered, rules
 from .rules import Settings as RuleSettings
@@ -19,8 +19,10 @@ from .spec import SpecError, parse_spec
 
 if TYPE_CHECKING:
     from .interp import Program
+    from .interp.events import Event
 
 _CODES = {"unreadable": "SHP001", "syntax": "SHP002", "notebook": "SHP003", "comment": "SHP004"}
+Answer = TypeVar("Answer")
 _HINTS = (b"torch", b"nn", b"einops", b"shapelint")
 
 
@@ -120,6 +122,36 @@ def check_sources(sources: Iterable[SourceFile], config: Config, options: CheckO
     return run.result()
 
 
+def judged(events: "Iterable[Event]", sources: Iterable[SourceFile], config: Config) -> "tuple[Result, dict[int, int]]":
+    """What the rules say about events that somebody else collected, and for each finding (by identity) which event it was about.
+
+    ``sources`` are files that only exist as text; nothing is said about the comments of any file.
+    """
+    run = _Run(config, CheckOptions(), [])
+    for source in sources:
+        run.add(source.path, source, False)
+        run.imported.add(source.path)
+    numbers: dict[int, int] = {}
+    for number, event in enumerate(events):
+        made = [run._respelled(found) for found in run.judge.judge(event)]
+        numbers.update({id(found): number for found in made})
+        run.made += made
+    run.outcome.diagnostics = run._reported()
+    return run.outcome, numbers
+
+
+def guarded(action: "Callable[[], Answer]", source: SourceFile, program: Any) -> "Answer | Diagnostic":
+    """What ``action`` returns; a defect of ours becomes a finding, so that one model does not hide what there is to say about the next."""
+    from .source.targets import TargetError
+
+    try:
+        return action()
+    except (ConfigError, TargetError):
+        raise  # for the user
+    except Exception as error:
+        return _crash(source, program, error)
+
+
 class _Run:
     """One run of the pipeline."""
 
@@ -199,7 +231,7 @@ class _Run:
     def _program(self) -> "Program":
         """The program to run the next file in: a new one after a crash, because the state of the old one is not to be trusted."""
         if self.fresh:
-            self.programs.append(_new_program(self.config, self.options))
+            self.programs.append(_new_program(self.config, self.options, "SHP207" in self.enabled))
             self.programs[-1].offer(self.interpreted)
             self.fresh = False
         return self.programs[-1]
@@ -309,10 +341,10 @@ def _hinted(data: bytes) -> bool:
     return any(hint in data for hint in _HINTS)
 
 
-def _new_program(config: Config, options: CheckOptions) -> "Program":
+def _new_program(config: Config, options: CheckOptions, contracts: bool) -> "Program":
     from .interp import Options, Program
 
-    return Program(config.source_roots(), Options(options.inputs, dict(config.inputs)))
+    return Program(config.source_roots(), Options(options.inputs, dict(config.inputs), contracts))
 
 
 def _crash(source: SourceFile, program: Any, error: Exception) -> Diagnostic:
@@ -345,4 +377,4 @@ def _unique(made: list[Diagnostic]) -> Iterator[Diagnostic]:
             yield found
 
 
-__all__ = ["CheckOptions", "Coverage", "Result", "check_paths", "check_sources"]
+__all__ = ["CheckOptions", "Coverage", "Result", "check_paths", "check_sources", "guarded", "judged"]

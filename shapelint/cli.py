@@ -83,7 +83,7 @@ def _check(argv: list[str]) -> int:
 
 def _check_parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="shapelint", description="Find the lines where tensor shapes break, without importing torch or running anything.",
-                     epilog="Other commands: shapelint rules, shapelint rule CODE, shapelint ops [FILTER].")
+                     epilog="Other commands: shapelint show TARGET, shapelint rules, shapelint rule CODE, shapelint ops [FILTER].")
     add = parser.add_argument
     add("paths", nargs="+", metavar="PATH", help="files, notebooks, directories, glob patterns, or - for standard input")
     add("--output-format", metavar="FORMAT", help="text (default), concise, json")
@@ -272,5 +272,18 @@ def _ops(argv: list[str]) -> int:
     return OK
 
 
-COMMANDS: dict[str, Callable[[list[str]], int]] = {"check": _check, "rule": _rule, "rules": _rules, "ops": _ops}
+def _show(argv: list[str]) -> int:
+    from .cli_show import add_arguments, run
+    from .config import ConfigError
+    from .source.targets import TargetError
+
+    parser = _Parser(prog="shapelint show", description="Show a model as a table of its layers, without importing torch or running anything.")
+    add_arguments(parser)
+    try:
+        return OK if run(parser.parse_args(argv), _wants_colour) else FOUND
+    except (ConfigError, TargetError) as error:
+        raise UsageError(str(error)) from None
+
+
+COMMANDS: dict[str, Callable[[list[str]], int]] = {"check": _check, "show": _show, "rule": _rule, "rules": _rules, "ops": _ops}
 

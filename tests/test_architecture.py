@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).parent.parent / "shapelint"
 # A room imports from rooms above it and from itself.
 ROOMS = (
     ("dims",), ("formulas", "shapes"), ("spec",), ("config", "source"), ("diagnostics",), ("ops",), ("interp",), ("rewrite",), ("rules",),
-    ("check",), ("report",), ("cli", "lsp", "runtime", "builder", "dev"),
+    ("check", "show"), ("report",), ("cli", "cli_show", "lsp", "runtime", "builder", "dev"),
 )
 ORDER = {name: level for level, names in enumerate(ROOMS) for name in names}
 # What is not Python's own, and the rooms that may import it at all.

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from ..dims.region import Region
+from ..dims.where import Condition
 from .heap import Changes
 from .join import join
 from .natives import PyRaise
@@ -29,59 +31,94 @@ def keep(value: Value) -> Value:
     return value
 
 
-def choose(m: "Machine", *sides: Callable[[], Value]) -> Value:
-    """The joined value of expressions of which one will be evaluated. A side that raises is taken not to be chosen."""
-    mark = m.heap.mark()
+class _Sides:
+    """The sides of a condition, run one after the other from the same state.
+
+    Where the condition is about sizes each side runs with its own sizes, and one that raises excludes them; else what happens on a
+    side is uncertain, and one that raises is taken not to run.
+    """
+
+    def __init__(self, m: "Machine", split: "Condition | None") -> None:
+        self.m, self.split, self.mark, self.before = m, split, m.heap.mark(), m.facts.region
+        self.raised: list[PyRaise] = []
+
+    def __enter__(self) -> "_Sides":
+        if self.split is None:
+            self.m.uncertain += 1
+        else:
+            self.m.forks += 1
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        if self.split is None:
+            self.m.uncertain -= 1
+        else:
+            self.m.forks -= 1
+
+    def start(self, index: int) -> None:
+        if self.split is not None:
+            self.m.facts.narrow(self.before & (self.split.no if index else self.split.yes))
+
+    def died(self, index: int, error: PyRaise) -> None:
+        """A side raised."""
+        self.raised.append(error)
+        self.m.heap.undo(self.mark)
+        if self.split is not None and error.refusal is None and self.m.uncertain == 0:
+            self.m.excluded_by(~self.split if index == 0 else self.split, error)
+
+    def failure(self) -> PyRaise:
+        """What to raise where every side did."""
+        found = next((error for error in self.raised if error.refusal is not None), None)
+        if found is not None and self.m.certain and found.refusal is not None:
+            self.m.emit(found.refusal.made_certain())
+            return PyRaise(found.name, found.message)
+        return found or (self.raised[-1] if self.raised else PyRaise("RuntimeError"))
+
+
+def choose(m: "Machine", *sides: Callable[[], Value], split: "Condition | None" = None) -> Value:
+    """The joined value of expressions of which one will be evaluated: with ``split`` the first where it holds, else the second."""
     done: list[tuple[Changes, Value]] = []
-    raised: PyRaise | None = None
-    m.uncertain += 1
-    try:
-        for side in sides:
+    with _Sides(m, split) as running:
+        for index, side in enumerate(sides):
+            running.start(index)
             try:
                 value = side()
-                done.append((m.heap.changes(mark), value))
+                done.append((m.heap.changes(running.mark), value))
+                m.heap.undo(running.mark)
             except PyRaise as error:
-                raised = error
-            finally:
-                m.heap.undo(mark)
-    finally:
-        m.uncertain -= 1
+                running.died(index, error)
     if not done:
-        raise raised or PyRaise("RuntimeError")
+        raise running.failure()
     changes, value = done[0]
     m.heap.apply(changes)
     for other, other_value in done[1:]:
-        current = m.heap.changes(mark)
-        m.heap.undo(mark)
-        m.heap.merge(current, other, join, keep)
-        value = join(value, other_value)
+        current = m.heap.changes(running.mark)
+        m.heap.undo(running.mark)
+        where = merge(m, current, other)
+        value = join(value, other_value, where)
     return value
 
 
-def branch(m: "Machine", then: Callable[[], Signal | None], otherwise: Callable[[], Signal | None]) -> Signal | None:
-    """Run two blocks of which one will run; return how the statement ended.
+def branch(m: "Machine", then: Callable[[], Signal | None], otherwise: Callable[[], Signal | None], split: "Condition | None" = None) -> Signal | None:
+    """Run two blocks of which one will run (with ``split``: the first where it holds); return how the statement ended.
 
     Where one side leaves (return, break, continue) and the other goes on, the leaving state is kept for the end of the
-    function or loop. A side that raises is taken not to run.
+    function or loop.
     """
-    mark = m.heap.mark()
     outcomes: list[tuple[Changes, Signal | None]] = []
-    raised: PyRaise | None = None
-    m.uncertain += 1
-    try:
-        for side in (then, otherwise):
+    with _Sides(m, split) as running:
+        for index, side in enumerate((then, otherwise)):
+            running.start(index)
             try:
                 signal = side()
-                outcomes.append((m.heap.changes(mark), signal))
+                outcomes.append((m.heap.changes(running.mark), signal))
                 if signal is not None:
                     _remember(m, signal)
+                m.heap.undo(running.mark)
             except PyRaise as error:
-                raised = error
-            m.heap.undo(mark)
-    finally:
-        m.uncertain -= 1
+                running.died(index, error)
     if not outcomes:
-        raise raised or PyRaise("RuntimeError")
+        raise running.failure()
     going_on = [(changes, signal) for changes, signal in outcomes if signal is None]
     if len(outcomes) == 1:
         m.heap.apply(outcomes[0][0])
@@ -89,13 +126,27 @@ def branch(m: "Machine", then: Callable[[], Signal | None], otherwise: Callable[
             _forget(m, outcomes[0][1])
         return outcomes[0][1]
     if not going_on:
-        return _both_left(m, mark, outcomes)
+        return _both_left(m, running.mark, outcomes)
     if len(going_on) == 2:
-        m.heap.merge(going_on[0][0], going_on[1][0], join, keep)
+        merge(m, going_on[0][0], going_on[1][0])
         return None
     m.heap.apply(going_on[0][0])
-    m.doubt()
+    m.doubt(split is not None)
     return None
+
+
+def region_of(m: "Machine", changes: Changes) -> Region:
+    """The sizes of a path whose changes are relative to the present state."""
+    state = m.facts.state
+    found: Region = changes.get((id(state), "region"), (state, state["region"]))[1]
+    return found
+
+
+def merge(m: "Machine", one: Changes, other: Changes) -> tuple[Region, Region]:
+    """Go on with both paths: from the state before them to what they agree on. Returns the sizes of each."""
+    where = region_of(m, one), region_of(m, other)
+    m.heap.merge(one, other, lambda left, right: join(left, right, where), keep)
+    return where
 
 
 def _both_left(m: "Machine", mark: int, outcomes: list[tuple[Changes, Signal | None]]) -> Signal | None:
@@ -104,8 +155,8 @@ def _both_left(m: "Machine", mark: int, outcomes: list[tuple[Changes, Signal | N
     if first.kind == second.kind:
         _forget(m, second)
         _forget(m, first)
-        m.heap.merge(one, other, join, keep)
-        return Signal("return", join(first.value, second.value)) if first.kind == "return" else first
+        where = merge(m, one, other)
+        return Signal("return", join(first.value, second.value, where)) if first.kind == "return" else first
     # Different ways out: the first stays remembered, the second is taken.
     _forget(m, second)
     m.heap.apply(other)
@@ -133,10 +184,11 @@ def _forget(m: "Machine", signal: Signal) -> None:
         (m.loops[-1].breaks if signal.kind == "break" else m.loops[-1].continues).pop()
 
 
-def settle(m: "Machine", mark: int, paths: list[Changes]) -> None:
-    """Join the present state with the states of paths that left earlier; all relative to ``mark``."""
+def settle(m: "Machine", mark: int, paths: list[Changes]) -> list[tuple[Region, Region]]:
+    """Join the present state with the states of paths that left earlier; all relative to ``mark``. Returns the sizes that met in each join."""
+    met: list[tuple[Region, Region]] = []
     for path in paths:
         current = m.heap.changes(mark)
         m.heap.undo(mark)
-        m.heap.merge(current, path, join, keep)
-
+        met.append(merge(m, current, path))
+    return met

@@ -105,7 +105,7 @@ def call_function(
         return m.unknown(Why.LIMIT, f"recursion in {function.name}")
     scope = Scope(function.scope.file, function.scope.module_name, function.scope)
     bind(m, function, args, kwargs, scope)
-    frame = Frame(function, scope, site, bound, m.heap.mark(), m.uncertain)
+    frame = Frame(function, scope, site, bound, m.heap.mark(), m.uncertain, m.forks)
     m.reached.add(id(function.node))
     m.frames.append(frame)
     loops, m.loops = m.loops, []
@@ -116,7 +116,7 @@ def call_function(
         m.site = site_before
         m.loops = loops
         m.frames.pop()
-        m.uncertain = frame.uncertain_before
+        m.uncertain, m.forks = frame.uncertain_before, frame.forks_before
 
 
 def _depth(m: "Machine", function: FunctionValue) -> int:
@@ -145,9 +145,9 @@ def _run(m: "Machine", function: FunctionValue, frame: Any) -> Value:
         lost = next((item.unknown for item in items if isinstance(item, Rest)), None)
         return IteratorObject(items if lost is None else lost)
     value = signal.value if signal is not None else None
-    settle(m, frame.mark, [changes for changes, _ in frame.returns])
-    for _, other in frame.returns:
-        value = join(value, other)
+    met = settle(m, frame.mark, [changes for changes, _ in frame.returns])
+    for where, (_, other) in zip(met, frame.returns, strict=True):
+        value = join(value, other, where)
     m.declarations.leave(m, function, value)
     return value
 

@@ -69,7 +69,7 @@ def _run(m: "Machine", generators: list[ast.comprehension], index: int, scope: S
 
 
 def _passes(m: "Machine", conditions: list[ast.expr], scope: Scope) -> bool:
-    from .expressions import condition as truth_of
+    from .decisions import condition as truth_of
 
     for condition in conditions:
         answer = truth_of(m, condition, scope)

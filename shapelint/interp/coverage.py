@@ -14,6 +14,12 @@ class Coverage:
         self.known = 0
         self.by_operator: dict[str, list[int]] = {}
         self.reasons: dict[tuple[str, str], int] = {}
+        self.lost = 0
+
+    @property
+    def unfollowed(self) -> int:
+        """How often something was not followed so far."""
+        return self.calls - self.known + self.lost
 
     def count(self, name: str, known: bool) -> None:
         entry = self.by_operator.setdefault(name, [0, 0])
@@ -24,6 +30,7 @@ class Coverage:
 
     def lose(self, unknown: Unknown) -> None:
         if unknown.why is not Why.ENTRY:
+            self.lost += 1
             key = (unknown.why.value, unknown.what)
             self.reasons[key] = self.reasons.get(key, 0) + 1
 

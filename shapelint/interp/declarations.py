@@ -3,6 +3,7 @@
 import ast
 from typing import TYPE_CHECKING, Any
 
+from ..dims import substitute, unknown, variables
 from ..shapes import Shape
 from ..source.comments import ShapeComment, read_comments
 from ..source.text import SourceFile, Span
@@ -79,7 +80,7 @@ class Declarations:
         spec = spec_of(text)
         if spec is None or span is None or value.shape is None or spec.open_rank:
             return
-        m.emit(Declared(spec.shape, value.shape, how, span, text or "", m.certain))
+        m.emit(Declared(spec.shape, _meant(m, spec.shape, how), value.shape, how, span, text or "", m.certain and not m.broken))
 
     # --- sources --------------------------------------------------------------------------------------------------
 
@@ -134,6 +135,16 @@ class Declarations:
                 m.say_source((spec.shape,), "comment", place)
                 return spec.shape
         return None
+
+
+def _meant(m: "Machine", shape: Shape, how: str) -> Shape:
+    """Without the names that stand for any size: in ``# (N, C, H, W)`` H is this map's height, in ``# (N, 64, H/4, W/4)`` the input's,
+    unless nobody named the input's."""
+    if how != "comment":
+        return shape
+    related = {name for size in shape for name in variables(size) if str(size) != name} if not m.unstated else set()
+    free = {name: unknown(name) for size in shape for name in variables(size) if name not in related}
+    return tuple(substitute(size, free) for size in shape)
 
 
 def _target_names(node: ast.stmt) -> tuple[str, ...]:

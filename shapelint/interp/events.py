@@ -5,13 +5,17 @@ a ``try`` body, a ``pytest.raises`` block): rules must not call it an error.
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..ops.declare import Operator
 from ..ops.kinds import Result
 from ..ops.problems import ShapeError
 from ..shapes import Shape
 from .values import CallSite, Instance, Place, Tensor, Unknown
+
+if TYPE_CHECKING:
+    from ..dims.facts import Finding
+    from .contract import Contract
 
 
 class InputSource:
@@ -31,7 +35,7 @@ class Application:
     (lists flattened as ``tensors[0]``); ``values`` all converted arguments; ``stack`` the calls that lead here, outermost first.
     """
 
-    __slots__ = ("call", "certain", "layer", "name", "op", "source", "stack", "tensors", "values")
+    __slots__ = ("call", "certain", "layer", "name", "op", "rest", "source", "stack", "tensors", "values")
 
     def __init__(
         self, op: Operator, name: str, call: CallSite, layer: Instance | None, tensors: dict[str, Tensor], values: dict[str, Any],
@@ -39,6 +43,7 @@ class Application:
     ) -> None:
         self.op, self.name, self.call, self.layer, self.tensors, self.values = op, name, call, layer, tensors, values
         self.stack, self.source, self.certain = stack, source, certain
+        self.rest: tuple[Any, ...] = ()  # of a * parameter, the arguments behind the first
 
 
 class Applied:
@@ -62,21 +67,55 @@ class Applied:
 
 
 class Refused:
-    """torch refuses this call (or this constructor call: then ``application.layer`` is None and ``application.call`` is the constructor call)."""
+    """torch refuses this call (or this constructor call: then ``application.layer`` is None and ``application.call`` is the constructor call).
 
-    __slots__ = ("application", "error")
+    ``explanation`` says what the sizes of the input have to do with it, where the same run on symbolic sizes could tell.
+    """
+
+    __slots__ = ("application", "error", "explanation")
 
     def __init__(self, application: Application, error: ShapeError) -> None:
         self.application, self.error = application, error
+        self.explanation: Explanation | None = None
+
+    def made_certain(self) -> "Refused":
+        """The same, once every other path is known to fail too."""
+        self.application.certain = True
+        return self
+
+
+class Explanation:
+    """Why the sizes of an input matter: ``values`` are those that were passed, under the names that ``contract`` gives them; ``finding``
+    is the requirement that they miss, or None where no size at all would do. ``model`` is the name of the model's class."""
+
+    __slots__ = ("contract", "finding", "model", "values")
+
+    def __init__(self, model: str, contract: "Contract", finding: "Finding | None", values: dict[str, int]) -> None:
+        self.model, self.contract, self.finding, self.values = model, contract, finding, values
+
+
+class Derived:
+    """What a model accepts, from one run on symbolic sizes. ``inputs`` are the shapes it was given, ``parameters`` the names of the
+    parameters of ``forward`` that got them; ``forward`` and ``place`` are where the method and the class stand."""
+
+    __slots__ = ("contract", "forward", "inputs", "model", "parameters", "place")
+
+    def __init__(
+        self, model: str, contract: "Contract", inputs: tuple[Shape, ...], parameters: tuple[str, ...], place: Place, forward: Place | None,
+    ) -> None:
+        self.model, self.contract, self.inputs, self.parameters, self.place, self.forward = model, contract, inputs, parameters, place, forward
 
 
 class Declared:
-    """A person wrote down a shape (``how``: "comment" or "annotation") of a value the interpreter knows."""
+    """A person wrote down a shape (``how``: "comment" or "annotation") of a value the interpreter knows.
 
-    __slots__ = ("actual", "certain", "declared", "how", "place_text", "span")
+    ``declared`` is what is written, ``meant`` the same with those names replaced that need not be the sizes of the input.
+    """
 
-    def __init__(self, declared: Shape, actual: Shape, how: str, span: Any, place_text: str, certain: bool) -> None:
-        self.declared, self.actual, self.how, self.span, self.place_text, self.certain = declared, actual, how, span, place_text, certain
+    __slots__ = ("actual", "certain", "declared", "how", "meant", "place_text", "span")
+
+    def __init__(self, declared: Shape, meant: Shape, actual: Shape, how: str, span: Any, place_text: str, certain: bool) -> None:
+        self.declared, self.meant, self.actual, self.how, self.span, self.place_text, self.certain = declared, meant, actual, how, span, place_text, certain
 
 
 class Misnamed:
@@ -97,4 +136,4 @@ class Lost:
         self.unknown, self.place = unknown, place
 
 
-Event = Applied | Refused | Declared | Misnamed | Lost
+Event = Applied | Refused | Declared | Derived | Misnamed | Lost

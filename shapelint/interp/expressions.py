@@ -5,9 +5,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ..dims import Expr
+from ..dims.where import Condition
 from . import limits
 from .branches import choose
 from .comprehensions import comprehension, dict_comprehension
+from .decisions import answer_of, decide
 from .join import join
 from .natives import NATIVES, PyRaise
 from .values import (
@@ -20,6 +22,7 @@ from .values import (
     SetObject,
     SliceValue,
     Tensor,
+    Undecided,
     Unknown,
     Value,
     Why,
@@ -133,7 +136,9 @@ def _binary(m: "Machine", node: ast.BinOp, scope: Scope) -> Value:
 def _unary(m: "Machine", node: ast.UnaryOp, scope: Scope) -> Value:
     value = evaluate(m, node.operand, scope)
     if isinstance(node.op, ast.Not):
-        answer = m.truth(value)
+        answer = answer_of(m, value)
+        if isinstance(answer, Condition):
+            return Undecided(~answer)
         return Unknown(Why.DATA, "not") if answer is None else not answer
     if isinstance(node.op, ast.USub) and isinstance(value, (int, float, Expr)):
         return -value
@@ -156,34 +161,6 @@ def _boolean(m: "Machine", node: ast.BoolOp, scope: Scope) -> Value:
             continue
         value = join(value, _uncertainly(m, rest, scope))
     return value
-
-
-def condition(m: "Machine", node: ast.expr, scope: Scope) -> bool | None:
-    """The truth of a test: ``unknown and False`` is False although neither operand's value is the result."""
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
-        answer = condition(m, node.operand, scope)
-        return None if answer is None else not answer
-    if not isinstance(node, ast.BoolOp):
-        return m.truth(evaluate(m, node, scope))
-    decisive = not isinstance(node.op, ast.And)
-    answer = not decisive
-    undecided = 0
-    try:
-        for part in node.values:
-            found = condition(m, part, scope)
-            if found is decisive:
-                return decisive
-            if found is None:
-                answer = None
-                undecided += 1
-                m.uncertain += 1  # whether the next operands are evaluated is not known
-    except PyRaise:
-        if not undecided:
-            raise
-        answer = None
-    finally:
-        m.uncertain -= undecided
-    return answer
 
 
 def _uncertainly(m: "Machine", node: ast.expr, scope: Scope) -> Value:
@@ -211,10 +188,10 @@ def _compare(m: "Machine", node: ast.Compare, scope: Scope) -> Value:
 
 
 def _conditional(m: "Machine", node: ast.IfExp, scope: Scope) -> Value:
-    answer = condition(m, node.test, scope)
-    if answer is not None:
+    answer = decide(m, node.test, scope)
+    if isinstance(answer, bool):
         return evaluate(m, node.body if answer else node.orelse, scope)
-    return choose(m, lambda: evaluate(m, node.body, scope), lambda: evaluate(m, node.orelse, scope))
+    return choose(m, lambda: evaluate(m, node.body, scope), lambda: evaluate(m, node.orelse, scope), split=answer)
 
 
 def _elements(m: "Machine", nodes: list[ast.expr], scope: Scope) -> tuple[Value, ...] | Unknown:

@@ -10,19 +10,21 @@ from ..source.text import SourceFile
 from . import limits
 from .attributes import external
 from .natives import NATIVES, PyRaise
-from .values import External, ModuleValue, Scope, Unknown, Value, Why
+from .values import DictObject, External, ModuleValue, Scope, Unknown, Value, Why
 
 if TYPE_CHECKING:
+    from ..source.environment import Installed
     from .machine import Machine, Site
 
 _ALWAYS_EXTERNAL = frozenset({"torch", "einops", "numpy", "typing", "math", "collections", "functools"})
 
 
 class Imports:
-    """The modules of the program."""
+    """The modules of the program: those on ``roots`` and, where somebody asked for them, of packages that are ``installed``."""
 
     def __init__(self, roots: list[str]) -> None:
         self.roots = roots
+        self.installed: Installed | None = None
         self._found: dict[str, str | None] = {}
         self._modules: dict[str, ModuleValue] = {}
         self._pending: set[str] = set()
@@ -40,7 +42,8 @@ class Imports:
         if key not in self._found:
             parts = dotted.split(".")
             self._found[key] = None
-            for root in (beside, *self.roots):
+            installed = self.installed.roots(parts[0]) if self.installed is not None else []
+            for root in (beside, *self.roots, *installed):
                 path = os.path.join(root, *parts)
                 for candidate in (os.path.join(path, "__init__.py"), path + ".py"):
                     if os.path.isfile(candidate):
@@ -51,11 +54,22 @@ class Imports:
                     return path
         return self._found[key]
 
+    def named(self, dotted: str) -> ModuleValue | None:
+        """The module with this dotted name, on the roots or installed; its body has not run yet."""
+        if dotted.partition(".")[0] in _ALWAYS_EXTERNAL:
+            return None
+        path = self._locate(dotted, self.roots[0] if self.roots else os.getcwd())
+        found = None if path is None else self._load(dotted, path)
+        return found if isinstance(found, ModuleValue) else None
+
     def module(self, m: "Machine", dotted: str, scope: Scope) -> Value:
         """``import dotted``: the user's module, or a name outside."""
-        if dotted.partition(".")[0] in _ALWAYS_EXTERNAL:
+        top, beside = dotted.partition(".")[0], os.path.dirname(os.path.abspath(scope.file.path))
+        # What lies beside a module of a package are its submodules, which an absolute import does not mean: torchvision has an "io" of its own.
+        inside = top in sys.stdlib_module_names and os.path.isfile(os.path.join(beside, "__init__.py"))
+        if inside or top in _ALWAYS_EXTERNAL:
             return External(dotted)
-        path = self._locate(dotted, os.path.dirname(os.path.abspath(scope.file.path)))
+        path = self._locate(dotted, beside)
         return External(dotted) if path is None else self._load(dotted, path)
 
     def may_be_missing(self, m: "Machine", dotted: str, scope: Scope) -> bool:
@@ -106,10 +120,16 @@ class Imports:
             return found
         if name == "__name__":
             return module.name
+        if name == "__dict__":
+            return DictObject(module.scope.table)
         for package in module.scope.stars:
             return external(m, f"{package}.{name}")
         getter = module.scope.table.get("__getattr__")
         return m.call(getter, [name], {}) if getter is not None else Unknown(Why.ATTRIBUTE, f"{module.name}.{name}")
+
+    def submodule(self, m: "Machine", scope: Scope, name: str) -> Value:
+        """The submodule ``name`` of the package whose scope this is. None where it has no such submodule."""
+        return self._submodule(m, ModuleValue(scope.module_name, scope), name)
 
     def _submodule(self, m: "Machine", module: ModuleValue, name: str) -> Value:
         base = module.scope.file.path

@@ -1,6 +1,8 @@
 """Comparing values for "nothing changed" and joining the values of two branches."""
 
-from ..dims import Dim, Expr, unknown
+from ..dims import Dim, Expr, is_unknown, unknown, variables
+from ..dims.region import Region
+from ..dims.where import equal_where
 from ..shapes import Shape
 from . import limits
 from .values import (
@@ -50,16 +52,21 @@ def _same_shape(left: Tensor, right: Tensor) -> bool:
     return left.shape == right.shape
 
 
-def join(left: Value, right: Value) -> Value:
-    """A value that stands for both: what they agree on, else unknown."""
+Where = tuple[Region, Region]  # the sizes for which the left value counts, and those of the right one
+
+
+def join(left: Value, right: Value, where: "Where | None" = None) -> Value:
+    """A value that stands for both: what they agree on, else unknown. ``where`` lets two formulas become one."""
     if same(left, right):
         return left
     if isinstance(left, Tensor) and isinstance(right, Tensor):
-        return join_tensors(left, right)
+        return join_tensors(left, right, where)
     if isinstance(left, tuple) and isinstance(right, tuple) and len(left) == len(right):
-        return tuple(map(join, left, right))
+        return tuple(join(one, other, where) for one, other in zip(left, right, strict=True))
     if is_size(left) and is_size(right):
-        return unknown()
+        return join_sizes(left, right, where)
+    if isinstance(left, Region) and isinstance(right, Region):
+        return left | right
     options = _options(left) + [option for option in _options(right) if not any(same(option, other) for other in _options(left))]
     if len(options) <= limits.ALTERNATIVES and all(isinstance(option, (*_CHOOSABLE, Tensor)) for option in options):
         return Alternatives(tuple(options))
@@ -70,21 +77,37 @@ def _options(value: Value) -> list[Value]:
     return list(value.options) if isinstance(value, Alternatives) else [value]
 
 
-def join_tensors(left: Tensor, right: Tensor) -> Tensor:
+def join_tensors(left: Tensor, right: Tensor, where: "Where | None" = None) -> Tensor:
     dtype = left.dtype if left.dtype == right.dtype else None
     if left.shape is not None and right.shape is not None and len(left.shape) == len(right.shape):
-        return Tensor(join_shapes(left.shape, right.shape), dtype, left.trace)
+        return Tensor(join_shapes(left.shape, right.shape, where), dtype, left.trace)
     return Tensor(None, dtype, left.trace, tail=_common_tail(left, right))
 
 
-def join_shapes(left: Shape, right: Shape) -> Shape:
-    return tuple(map(join_sizes, left, right))
+def join_shapes(left: Shape, right: Shape, where: "Where | None" = None) -> Shape:
+    return tuple(join_sizes(one, other, where) for one, other in zip(left, right, strict=True))
 
 
-def join_sizes(left: Dim, right: Dim) -> Dim:
+def join_sizes(left: Dim, right: Dim, where: "Where | None" = None) -> Dim:
     if left is right or (not isinstance(left, Expr) and left == right):
         return left
-    return unknown()
+    found = _one_formula(left, right, *where) if where is not None and not is_unknown(left) and not is_unknown(right) else None
+    return unknown() if found is None else found
+
+
+def _one_formula(left: Dim, right: Dim, left_sizes: Region, right_sizes: Region) -> Dim | None:
+    """The size that is ``left`` for its sizes and ``right`` for the others: ``4*ceil(H/4)`` after ``if H % 4: pad``."""
+    names = variables(left) | variables(right)
+    if len(names) == 1:
+        from ..dims.rejoin import rejoin  # few programs need it
+
+        (name,) = names
+        return rejoin(left, left_sizes.sizes(name), right, right_sizes.sizes(name), name)
+    for one, sizes in ((left, right_sizes), (right, left_sizes)):
+        same_where = equal_where(left, right, sizes)
+        if same_where is not None and sizes.subset(same_where):
+            return one
+    return None
 
 
 def _common_tail(left: Tensor, right: Tensor) -> Shape:

@@ -2,10 +2,10 @@
 
 from typing import TYPE_CHECKING, Any
 
-from ..dims import unknown
+from ..dims import is_unknown, sym, unknown
 from ..ops import Layer, Operator, lookup
 from ..ops.kinds import Kind
-from ..ops.problems import ShapeError, Unread
+from ..ops.problems import ShapeError, Unread, follow
 from ..shapes import Shape
 from .arguments import first_tensor, raw, trace_of, without_empty, wrap
 from .events import Refused
@@ -97,14 +97,18 @@ def apply_layer(m: "Machine", instance: Instance, args: list[Value], kwargs: dic
         args = [Tensor(assumed, args[0].dtype, args[0].trace), *args[1:]]
     dtype = first.dtype if first is not None and op.dtype == "same" else None if op.dtype == "same" else op.dtype
     name = layer_name(instance, op)
+    before = follow(m.facts)
     try:
         result = op.apply(layer, [raw(arg) for arg in args], {key: raw(value) for key, value in kwargs.items()})
     except Unread:
         m.coverage.count(op.name, False)
         return Tensor(None, dtype, first.trace if first is not None else None) if op.gives_tensor else Unknown(Why.DATA, f"the results of {op.short_name}")
     except ShapeError as error:
+        follow(before)
         application = application_of(m, op, name, instance, args, kwargs, site)
         return refused(m, application, error, dtype, layer)
+    finally:
+        follow(before)
     shown_first = args[0] if args and isinstance(args[0], Tensor) else first
     trace = trace_of(m, name, op, shown_first, result, site)
     value = wrap(result, dtype, trace)
@@ -126,6 +130,8 @@ def _prepare(m: "Machine", instance: Instance, layer: Layer, first: Tensor | Non
             assumed = m.declarations.assumed_input(m, instance)
             if assumed is None:
                 assumed = _expected(layer)
+                if assumed and first.assumed and m.exploring:
+                    assumed = _named(m, assumed)
                 if assumed:
                     m.assumed_sizes.add(assumed[0])
     shape = first.shape if first.shape is not None else assumed
@@ -137,6 +143,19 @@ def _prepare(m: "Machine", instance: Instance, layer: Layer, first: Tensor | Non
             m.heap.write(instance.hidden, "lazy", True)
             return made, first, assumed
     return layer, first, assumed
+
+
+_LETTERS = {3: "NCL", 4: "NCHW", 5: "NCDHW"}
+
+
+def _named(m: "Machine", shape: Shape) -> Shape:
+    """The input of a model that nothing calls: any number of samples of any size, each input of its own."""
+    letters = _LETTERS.get(len(shape), "")
+    if not letters or not isinstance(shape[1], int):
+        return shape
+    m.unstated += 1
+    number = "" if m.unstated == 1 and m.source is None else str(m.unstated + (m.source is not None))
+    return tuple(sym(letter + number) if is_unknown(size) else size for letter, size in zip(letters, shape, strict=True))
 
 
 def _expected(layer: Layer) -> Shape | None:

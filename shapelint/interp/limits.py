@@ -1,6 +1,7 @@
 """Every bound of the interpreter. Reaching one makes a value unknown (``Why.LIMIT``) or ends one exploration, never the run."""
 
 STEPS_PER_ENTRY = 400_000      # statements and calls evaluated for one entry point (a module body, an uncalled class or function)
+STEPS_PER_TARGET = 4_000_000   # for one model that somebody named
 STEPS_PER_EXPLORATION = 100_000  # for one class or function that nothing calls
 STEPS_EXPLORING_A_FILE = 250_000  # for all of them in one file
 STEPS_PER_LOOP = 60_000        # after that a loop's effects are joined instead of unrolled further

@@ -11,7 +11,7 @@ from .natives import PyRaise
 from .values import IteratorObject, Scope, Unknown, Value, Why
 
 if TYPE_CHECKING:
-    from .machine import Machine
+    from .machine import Loop, Machine
 
 
 def for_loop(m: "Machine", node: ast.For, scope: Scope) -> Signal | None:
@@ -25,17 +25,17 @@ def for_loop(m: "Machine", node: ast.For, scope: Scope) -> Signal | None:
 
 
 def while_loop(m: "Machine", node: ast.While, scope: Scope) -> Signal | None:
-    from .expressions import condition
+    from .decisions import condition
     from .statements import execute
 
-    loop, uncertain, returns = _enter(m)
+    loop, before, returns = _enter(m)
     start = m.steps
     try:
         for _ in range(limits.UNROLLED_ITERATIONS):
             m.step()
             answer = condition(m, node.test, scope)
             if answer is False:
-                _leave(m, loop, uncertain, returns)
+                _leave(m, loop, before, returns)
                 return execute(m, node.orelse, scope)
             if answer is None or m.steps - start > limits.STEPS_PER_LOOP:
                 break
@@ -43,28 +43,30 @@ def while_loop(m: "Machine", node: ast.While, scope: Scope) -> Signal | None:
                 break  # while True: a server or training loop
             signal = _iteration(m, node.body, scope)
             if signal is not None and signal.kind != "continue":
-                _leave(m, loop, uncertain, returns)
+                _leave(m, loop, before, returns)
                 return signal if signal.kind == "return" else None
     finally:
         if m.loops and m.loops[-1] is loop:
-            _leave(m, loop, uncertain, returns)
+            _leave(m, loop, before, returns)
     return _repeat(m, node, scope, None)
 
 
-def _enter(m: "Machine") -> tuple["object", int, int]:
+def _enter(m: "Machine") -> "tuple[Loop, tuple[int, int], int]":
     from .machine import Loop
 
     loop = Loop(m.heap.mark())
     m.loops.append(loop)
-    return loop, m.uncertain, len(m.frames[-1].returns) if m.frames else 0
+    return loop, (m.uncertain, m.forks), len(m.frames[-1].returns) if m.frames else 0
 
 
-def _leave(m: "Machine", loop: "object", uncertain: int, returns: int) -> None:
+def _leave(m: "Machine", loop: "Loop", before: tuple[int, int], returns: int) -> None:
     """End the loop: join the states that broke out, and forget the doubts that only concerned an iteration."""
     done = m.loops.pop()
     settle(m, done.mark, done.breaks)
     left = m.frames and len(m.frames[-1].returns) > returns
-    m.uncertain = uncertain + (1 if left else 0)
+    uncertain, forks = before
+    m.uncertain = uncertain + (1 if left and m.uncertain > uncertain else 0)
+    m.forks = forks + (1 if left and m.forks > forks else 0)
 
 
 def _iteration(m: "Machine", body: list[ast.stmt], scope: Scope) -> Signal | None:
@@ -82,7 +84,7 @@ def _iteration(m: "Machine", body: list[ast.stmt], scope: Scope) -> Signal | Non
 def _each(m: "Machine", node: ast.For, items: tuple[Value, ...], scope: Scope) -> Signal | None:
     from .statements import assign, execute
 
-    loop, uncertain, returns = _enter(m)
+    loop, before, returns = _enter(m)
     start = m.steps
     targets = {name.id for name in ast.walk(node.target) if isinstance(name, ast.Name)}
     target_matters = len(items) > 3 and _reads(node.body, targets)
@@ -95,7 +97,7 @@ def _each(m: "Machine", node: ast.For, items: tuple[Value, ...], scope: Scope) -
             mark = m.heap.mark()
             signal = _iteration(m, node.body, scope)
             if signal is not None and signal.kind != "continue":
-                _leave(m, loop, uncertain, returns)
+                _leave(m, loop, before, returns)
                 return signal if signal.kind == "return" else None
             done += 1
             if done >= limits.UNROLLED_ITERATIONS or m.steps - start > limits.STEPS_PER_LOOP:
@@ -108,7 +110,7 @@ def _each(m: "Machine", node: ast.For, items: tuple[Value, ...], scope: Scope) -
                 previous = changes
     finally:
         if m.loops and m.loops[-1] is loop:
-            _leave(m, loop, uncertain, returns)
+            _leave(m, loop, before, returns)
     if done < len(items):
         return _repeat(m, node, scope, Unknown(Why.LIMIT, "a long loop"))
     return execute(m, node.orelse, scope)
@@ -141,7 +143,7 @@ def _repeat(m: "Machine", node: "ast.For | ast.While", scope: Scope, element: Va
 
     first: Signal | None = None
     for attempt in range(2):
-        loop, uncertain, returns = _enter(m)
+        loop, before, returns = _enter(m)
         mark = m.heap.mark()
         m.uncertain += attempt
         try:
@@ -152,9 +154,9 @@ def _repeat(m: "Machine", node: "ast.For | ast.While", scope: Scope, element: Va
             first = first or signal
         except PyRaise:
             if attempt == 0:
-                _leave(m, loop, uncertain, returns)
+                _leave(m, loop, before, returns)
                 raise
-        _leave(m, loop, uncertain, returns)
+        _leave(m, loop, before, returns)
         changes = m.heap.changes(mark)
         m.heap.undo(mark)
         if attempt == 0:

@@ -8,19 +8,25 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..dims import Dim, Truth
+from ..dims.facts import Facts
+from ..dims.where import Condition
 from ..ops import Operator
 from ..shapes import Shape
 from ..source.text import SourceFile
 from . import limits
+from .arguments import NamedResults
 from .coverage import Coverage, has_unread
 from .declarations import Declarations
 from .events import Application, Applied, Event, InputSource, Lost
 from .heap import Changes, Heap, Table
 from .natives import PyRaise
-from .values import ClassValue, FunctionValue, Instance, Native, Place, Scope, Tensor, Unknown, Value, Why, holds_tensor
+from .positive import positive
+from .values import ClassValue, FunctionValue, Instance, ListObject, Native, Place, Scope, Tensor, Unknown, Value, Why, holds_tensor
 
 if TYPE_CHECKING:
     from .imports import Imports
+    from .recorder import Recorder
 
 
 class Exhausted(Exception):
@@ -43,13 +49,13 @@ class Site:
 class Frame:
     """One call of a user's function in progress."""
 
-    __slots__ = ("bound", "function", "mark", "returns", "scope", "site", "uncertain_before", "yields")
+    __slots__ = ("bound", "forks_before", "function", "mark", "returns", "scope", "site", "uncertain_before", "yields")
 
-    def __init__(self, function: FunctionValue, scope: Scope, site: Site | None, bound: int, mark: int, uncertain: int) -> None:
+    def __init__(self, function: FunctionValue, scope: Scope, site: Site | None, bound: int, mark: int, uncertain: int, forks: int) -> None:
         self.function, self.scope, self.site, self.bound, self.mark = function, scope, site, bound, mark
         self.returns: list[tuple[Changes, Value]] = []  # paths that left the function while another went on
         self.yields: list[Value] = []
-        self.uncertain_before = uncertain
+        self.uncertain_before, self.forks_before = uncertain, forks
 
 
 class Loop:
@@ -81,6 +87,8 @@ class _At:
 class Machine:
     """Evaluates the user's program abstractly."""
 
+    exhausted = Exhausted
+
     def __init__(self, imports: "Imports", main_file: SourceFile, reached: set[int]) -> None:
         self.imports = imports
         self.heap = Heap()
@@ -89,6 +97,10 @@ class Machine:
         self.loops: list[Loop] = []
         self.site: Site | None = None
         self.uncertain = 0
+        self.forks = 0  # conditions on sizes around us: what happens, happens for some sizes only
+        self._unfollowed = 0
+        self.broken = False  # torch has refused something in this entry point, so the program does not get here
+        self.unstated = 0  # inputs of this entry point whose sizes nothing states, but their names
         self.trying = 0  # try statements around us that catch what torch raises
         self.steps = 0
         self.step_limit = limits.STEPS_PER_ENTRY
@@ -98,14 +110,18 @@ class Machine:
         self.classes: list[ClassValue] = []
         self.instances: list[Instance] = []
         self.coverage = Coverage()
+        self.facts = self.fresh_facts()
         self.sizes: list[tuple[Place, str, Value]] = []  # what statements produced, where it holds tensors
         self.declarations = Declarations()
         self.refined: Table = {}
-        self.assumed_sizes: set[object] = set()  # batch sizes of inputs of which a layer assumed a batched one
+        self.assumed_sizes: set[Dim] = set()  # batch sizes of inputs of which a layer assumed a batched one
         self.exploring = False
         self.training_default = True
+        self.contracts = False  # whether somebody wants to know what every model accepts
+        self.shadowing = False  # a model runs once more, on symbolic sizes
         self.source_kind = "call"
         self.main_file = main_file
+        self.recorder: Recorder | None = None  # of calls of leaf modules, where somebody wants a table of them
 
     # --- where we are -------------------------------------------------------------------------------------------
 
@@ -113,9 +129,12 @@ class Machine:
         """Evaluate on behalf of ``node``: calls, events and unknowns carry this place."""
         return _At(self, Site(node, scope, self.frames[-1] if self.frames else None))
 
-    def doubt(self) -> None:
-        """From here to the end of this function or module, nothing is certain: another path has left it."""
-        self.uncertain += 1
+    def doubt(self, by_size: bool = False) -> None:
+        """From here to the end of this function or module, nothing is certain: another path has left it (``by_size``: for known sizes)."""
+        if by_size:
+            self.forks += 1
+        else:
+            self.uncertain += 1
 
     # --- budget and events -----------------------------------------------------------------------------------
 
@@ -126,7 +145,7 @@ class Machine:
 
     @property
     def certain(self) -> bool:
-        return self.uncertain == 0
+        return self.uncertain == 0 and self.forks == 0
 
     def emit(self, event: Event) -> None:
         if len(self.events) < limits.EVENTS_PER_PROGRAM:
@@ -150,7 +169,39 @@ class Machine:
         self.coverage.count(op.name, not has_unread(result))
         frames, certain, source = tuple(self.frames), self.certain, self.source
         self.emit(Applied(op, instance, lambda: make(frames, certain, source), result, value))
+        if self.recorder is not None:
+            self.recorder.saw(self.events[-1])
         self.declarations.applied(self, instance, result, value)
+        positive(self.facts, op.short_name, result)
+        for finding in self.facts.take_fresh():
+            finding.site, finding.certain = (lambda: make(frames, certain, source)), self.uncertain == 0
+
+    # --- facts about sizes --------------------------------------------------------------------------------------
+
+    def fresh_facts(self) -> Facts:
+        """Facts about the symbols of one entry point: nothing is known."""
+        self.start_following()
+        return Facts(lambda table, key, value: self.heap.write(table, key, value), lambda: operations.ASSUMED_NAMES)
+
+    def start_following(self) -> None:
+        """A model is about to be called: what could not be read before does not matter."""
+        self._unfollowed = self.coverage.unfollowed
+
+    @property
+    def followed(self) -> bool:
+        """Whether every operation since then had known sizes."""
+        return self.coverage.unfollowed == self._unfollowed
+
+    def assume(self, found: Condition, place: Place) -> bool:
+        """Go on where a condition holds, as the program raises elsewhere. False: it holds for no size that gets here."""
+        answer = self.facts.require_condition(found)
+        for finding in self.facts.take_fresh():
+            finding.site, finding.certain, finding.message = place, self.uncertain == 0, "the program raises"
+        return answer is not Truth.NEVER
+
+    def excluded_by(self, passing: Condition, error: PyRaise) -> None:
+        """One side of a condition raises: only the sizes of the other go on."""
+        self.assume(passing, error.place or self.place or Place(self.any_file(), ast.Pass()))
 
     def observe(self, node: ast.stmt, value: Value, scope: Scope, annotation: ast.expr | None = None) -> None:
         """A statement produced ``value``: hold it against what a comment or annotation says, and keep its size for display."""
@@ -177,13 +228,16 @@ class Machine:
     def run_module(self, body: Sequence[ast.stmt], scope: Scope) -> None:
         """Run an imported module's body: it happens once, so no branch can take it back."""
         heap, frames, loops, uncertain, site = self.heap, self.frames, self.loops, self.uncertain, self.site
-        self.heap, self.frames, self.loops, self.uncertain = Heap(), [], [], 0
+        forks, facts = self.forks, self.facts
+        self.heap, self.frames, self.loops, self.uncertain, self.forks = Heap(), [], [], 0, 0
+        self.facts = self.fresh_facts()
         try:
             statements.execute(self, body, scope)
         except PyRaise:
             pass  # the names defined so far are there; the others are unknown
         finally:
             self.heap, self.frames, self.loops, self.uncertain, self.site = heap, frames, loops, uncertain, site
+            self.forks, self.facts = forks, facts
 
     # --- forwarding --------------------------------------------------------------------------------------------
 
@@ -201,6 +255,9 @@ class Machine:
 
     def truth(self, value: Value) -> bool | None:
         return operations.truth(self, value)
+
+    def nonzero(self, value: Value) -> Condition | None:
+        return operations.nonzero(self, value)
 
     def binary(self, op: str, left: Value, right: Value) -> Value:
         return operations.binary(self, op, left, right)
@@ -257,7 +314,18 @@ class Machine:
         refined = self.refined
         if not refined:
             return list(values)
-        return [refined.get(value, value) if isinstance(value, Tensor) else value for value in values]
+        return [self._solid(value) for value in values]
+
+    def _solid(self, value: Value) -> Value:
+        if isinstance(value, Tensor):
+            return self.refined.get(value, value)
+        items = value.table["items"] if isinstance(value, ListObject) else value
+        if not isinstance(items, tuple) or not items or isinstance(value, NamedResults):
+            return value
+        found = tuple([self._solid(item) for item in items])
+        if all(one is other for one, other in zip(found, items, strict=True)):
+            return value
+        return ListObject(found, value.kind) if isinstance(value, ListObject) else found
 
     def become(self, tensor: Tensor, changed: Tensor) -> None:
         """A tensor was changed in place: whoever holds it sees the new shape."""

@@ -7,9 +7,10 @@ a method of a built-in type. ``pure`` lifts a Python function: constants in, con
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from .values import Native, Value, Why, is_constant
+from .values import Native, Place, Value, Why, is_constant
 
 if TYPE_CHECKING:
+    from .events import Refused
     from .machine import Machine
 
 Call = Callable[["Machine", list[Value], dict[str, Value]], Value]
@@ -20,11 +21,15 @@ NAMED_CONSTANTS: dict[str, Value] = {}
 
 
 class PyRaise(Exception):
-    """The interpreted program raises. ``name`` is the exception's class name, ``value`` the exception object where there is one."""
+    """The interpreted program raises. ``name`` is the exception's class name, ``value`` the exception object where there is one.
 
-    def __init__(self, name: str, message: str = "", value: Value = None) -> None:
+    ``place`` is the statement that raises, where that is known; ``refusal`` the event of an operation that torch refuses.
+    """
+
+    def __init__(self, name: str, message: str = "", value: Value = None, place: "Place | None" = None, refusal: "Refused | None" = None) -> None:
         super().__init__(f"{name}: {message}")
         self.name, self.message, self.value = name, message, value
+        self.place, self.refusal = place, refusal
 
 
 def native(*names: str, is_type: bool = False) -> Callable[[Call], Call]:

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from .events import InputSource
+from .events import InputSource, Refused
 from .natives import PyRaise, method, native
 from .values import (
     Alternatives,
@@ -58,6 +58,28 @@ def adopt(m: "Machine", parent: Instance, name: str, child: Value) -> None:
 
 def call_module(m: "Machine", instance: Instance, args: list[Value], kwargs: dict[str, Value], site: "Site | None") -> Value:
     """``module(x)``."""
+    if m.recorder is None:
+        if m.module_depth == 0 and not m.shadowing:
+            return _outermost(m, instance, args, kwargs, site)
+        return _call(m, instance, args, kwargs, site)
+    return m.recorder.call(m, instance, args, kwargs, lambda: _call(m, instance, args, kwargs, site))
+
+
+def _outermost(m: "Machine", instance: Instance, args: list[Value], kwargs: dict[str, Value], site: "Site | None") -> Value:
+    """The call of a whole model: where torch refuses something in it, the sizes of its input are asked about."""
+    first = len(m.events)
+    m.start_following()
+    try:
+        return _call(m, instance, args, kwargs, site)
+    finally:
+        refusals = [event for event in m.events[first:] if isinstance(event, Refused) and event.application.certain]
+        if refusals or (m.contracts and isinstance(instance.cls, ClassValue)):
+            from .shadow import look_again  # few programs need it
+
+            look_again(m, instance, args, kwargs, site, refusals)
+
+
+def _call(m: "Machine", instance: Instance, args: list[Value], kwargs: dict[str, Value], site: "Site | None") -> Value:
     from .layers import apply_layer
 
     outermost = m.module_depth == 0
@@ -209,15 +231,21 @@ def _get_submodule(m: "Machine", args: list[Value], kwargs: dict[str, Value]) ->
     return found
 
 
-def _own_tensors(m: "Machine", instance: Instance) -> list[tuple[str, Value]]:
+def own_tensors(m: "Machine", instance: Instance) -> list[tuple[str, Value]]:
+    """The parameters of a module itself, by name; one that the program replaced, or took away, as it is now."""
     layer = instance.layer
-    own: list[tuple[str, Value]] = [(name, Tensor(shape, "float", is_parameter=True)) for name, shape in layer.parameters().items()] if layer else []
-    return own + [(str(name), value) for name, value in instance.table.items() if isinstance(value, Tensor) and value.is_parameter]
+    own: dict[str, Value] = {name: Tensor(shape, "float", is_parameter=True) for name, shape in layer.parameters().items()} if layer else {}
+    for name, value in instance.table.items():
+        if name in own and not isinstance(value, Tensor):
+            del own[name]
+        elif isinstance(value, Tensor) and value.is_parameter:
+            own[str(name)] = value
+    return list(own.items())
 
 
 @method(MODULE, "named_parameters")
 def _named_parameters(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
-    found = [(f"{prefix}.{name}" if prefix else name, tensor) for prefix, module in walk(m, args[0]) for name, tensor in _own_tensors(m, module)]
+    found = [(f"{prefix}.{name}" if prefix else name, tensor) for prefix, module in walk(m, args[0]) for name, tensor in own_tensors(m, module)]
     return IteratorObject(tuple(found))
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..dims import Expr, Truth, at_least, equal, floordiv
+from ..dims.where import Condition
 from . import limits
 from .join import join
 from .natives import PyRaise
@@ -24,6 +25,7 @@ from .values import (
     Partial,
     SetObject,
     Tensor,
+    Undecided,
     Unknown,
     Value,
     Why,
@@ -47,6 +49,7 @@ _DUNDER = {
 }
 # Symbols that stand for a constructor argument nobody passes: an int most likely, but it may be anything.
 ASSUMED: set[object] = set()
+ASSUMED_NAMES: set[str] = set()
 _TRUE_OBJECTS = (FunctionValue, ClassValue, External, Native, ModuleValue, Partial, BoundMethod)
 
 
@@ -57,8 +60,9 @@ def truth(m: Any, value: Value) -> bool | None:
     if isinstance(value, Expr):
         if value in ASSUMED:
             return None
-        zero = equal(value, 0)
-        return {Truth.NEVER: True, Truth.ALWAYS: False}.get(zero)
+        return {Truth.NEVER: True, Truth.ALWAYS: False}.get(m.facts.equal(value, 0))
+    if isinstance(value, Undecided):
+        return {Truth.ALWAYS: True, Truth.NEVER: False}.get(m.facts.decided(value.condition))
     if isinstance(value, (ListObject, SetObject)):
         items = value.table["items"]
         return None if isinstance(items, Unknown) else bool(items)
@@ -240,7 +244,7 @@ def compare(m: Any, op: str, left: Value, right: Value) -> Value:
     if isinstance(left, Unknown) or isinstance(right, Unknown):
         return left if isinstance(left, Unknown) else right
     if is_size(left) and is_size(right) and (isinstance(left, Expr) or isinstance(right, Expr)):
-        return _compare_sizes(op, left, right)
+        return _compare_sizes(m, op, left, right)
     return _compare_objects(m, op, left, right)
 
 
@@ -258,12 +262,23 @@ def _compare_alternatives(m: Any, op: str, left: Value, right: Value) -> Value:
     return answers.pop() if len(answers) == 1 and None not in answers else Unknown(Why.JOIN, op)
 
 
-def _compare_sizes(op: str, left: Any, right: Any) -> Value:
+def _compare_sizes(m: Any, op: str, left: Any, right: Any) -> Value:
     answer = {
         "==": lambda: equal(left, right), "!=": lambda: equal(left, right).negate(), ">=": lambda: at_least(left, right),
         "<": lambda: at_least(left, right).negate(), "<=": lambda: at_least(right, left), ">": lambda: at_least(right, left).negate(),
     }[op]()
+    found = m.facts.condition(op, left, right) if answer in (Truth.SOMETIMES, Truth.UNKNOWN) else None
+    if found is not None:
+        answer = m.facts.decided(found)
+        if answer is Truth.SOMETIMES:
+            return Undecided(found)
     return {Truth.ALWAYS: True, Truth.NEVER: False}.get(answer, Unknown(Why.DATA, "a comparison of symbolic sizes"))
+
+
+def nonzero(m: Any, value: Value) -> Condition | None:
+    """When a symbolic size is not 0."""
+    found: Condition | None = m.facts.condition("!=", value, 0) if isinstance(value, Expr) and value not in ASSUMED else None
+    return found
 
 
 def _compare_objects(m: Any, op: str, left: Value, right: Value) -> Value:
@@ -277,6 +292,8 @@ def _compare_objects(m: Any, op: str, left: Value, right: Value) -> Value:
     if op not in ("==", "!="):
         return _compare_sequences(m, op, left, right)
     found = _equal_values(m, left, right)
+    if isinstance(found, Condition):
+        return Undecided(found if op == "==" else ~found)
     return Unknown(Why.DATA, "a comparison") if found is None else found is (op == "==")
 
 
@@ -290,7 +307,23 @@ def _compare_sequences(m: Any, op: str, left: Value, right: Value) -> Value:
     return Unknown(Why.DATA, "a comparison")
 
 
-def _equal_values(m: Any, left: Value, right: Value) -> bool | None:
+def _all_equal(m: Any, one: "tuple[Value, ...]", other: "tuple[Value, ...]") -> bool | Condition | None:
+    """Whether two sequences of one length agree item by item."""
+    found: bool | Condition | None = True
+    for a, b in zip(one, other, strict=True):
+        value = compare(m, "==", a, b)
+        answer = truth(m, value)
+        if answer is False:
+            return False
+        here = value.condition if answer is None and isinstance(value, Undecided) else answer
+        if isinstance(here, Condition):
+            found = found & here if isinstance(found, Condition) else here if found else None
+        elif here is None:
+            found = None
+    return found
+
+
+def _equal_values(m: Any, left: Value, right: Value) -> "bool | Condition | None":
     if left is right:
         return True
     if isinstance(left, Expr) or isinstance(right, Expr):
@@ -305,8 +338,7 @@ def _equal_values(m: Any, left: Value, right: Value) -> bool | None:
             return None
         if len(one) != len(other):
             return False
-        answers = [truth(m, compare(m, "==", a, b)) for a, b in zip(one, other, strict=True)]
-        return False if False in answers else None if None in answers else True
+        return _all_equal(m, one, other)
     if isinstance(left, DictObject) and isinstance(right, DictObject):
         if left.opaque["rest"] is not None or right.opaque["rest"] is not None:
             return None

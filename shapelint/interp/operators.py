@@ -4,7 +4,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from ..ops import Operator, lookup
-from ..ops.problems import ShapeError, Unread
+from ..ops.problems import ShapeError, Unread, follow
 from .arguments import first_tensor, raw, result_dtype, trace_of, without_empty, wrap
 from .events import Misnamed
 from .expressions import Rest
@@ -97,6 +97,7 @@ def call_function(m: "Machine", op: Operator, args: list[Value], kwargs: dict[st
     raw_kwargs = {key: raw(value) for key, value in kwargs.items()}
     first = first_tensor(args, kwargs)
     dtype = result_dtype(op, args, kwargs)
+    before = follow(m.facts)
     try:
         result = op.call(raws, raw_kwargs)
     except Unread as unread:
@@ -104,8 +105,11 @@ def call_function(m: "Machine", op: Operator, args: list[Value], kwargs: dict[st
             return _through_unknown_rank(op, first, args, kwargs, dtype)
         return unread_call(m, op, unread.param, args, kwargs)
     except ShapeError as error:
+        follow(before)
         application = application_of(m, op, _function_name(op, site), None, args, kwargs, site)
         return refused(m, application, error, dtype)
+    finally:
+        follow(before)
     trace = trace_of(m, _function_name(op, site), op, first, result, site)
     value = wrap(result, dtype, trace)
     m.applied(op, None, result, value, lambda *when: application_of(m, op, _function_name(op, site), None, args, kwargs, site, *when))

@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable, Iterable
 from functools import partial
 
-from ..dims import sym
+from ..dims import is_unknown, sym
 from ..shapes import Shape, show
 from ..source.comments import InputDirective, read_comments
 from ..source.text import SourceFile, Span
@@ -18,17 +18,18 @@ from .imports import Imports
 from .machine import Exhausted, Machine, Site
 from .natives import PyRaise
 from .nn_modules import is_module
+from .operations import ASSUMED, ASSUMED_NAMES
 from .values import ClassValue, FunctionValue, Instance, Place, Scope, Tensor, Unknown, Value, Why, holds_tensor
 
 
 class Options:
     """What a run is told from outside: ``inputs`` for models that nothing calls (texts in the notation of :mod:`..spec`), and ``targets``,
-    calls with their input (``"pkg.models:UNet(3, 2)"`` to ``"N 3 256 256"``)."""
+    calls with their input (``"pkg.models:UNet(3, 2)"`` to ``"N 3 256 256"``). ``contracts``: say what every model accepts."""
 
-    __slots__ = ("inputs", "targets")
+    __slots__ = ("contracts", "inputs", "targets")
 
-    def __init__(self, inputs: tuple[str, ...] = (), targets: "dict[str, str] | None" = None) -> None:
-        self.inputs, self.targets = inputs, targets or {}
+    def __init__(self, inputs: tuple[str, ...] = (), targets: "dict[str, str] | None" = None, contracts: bool = False) -> None:
+        self.inputs, self.targets, self.contracts = inputs, targets or {}, contracts
 
 
 class Program:
@@ -46,7 +47,7 @@ class Program:
         self.machine: Machine | None = None
         self.main_scope: Scope | None = None
         self.reached: set[int] = set()  # nodes of functions and classes that some file entered
-        self._runs: dict[int, _Run] = {}
+        self._runs: dict[int, Run] = {}
         assert data and nn_containers and supers and tensors
 
     @property
@@ -70,10 +71,33 @@ class Program:
     def begin(self, source: SourceFile) -> list[Event]:
         """Run ``source`` as the main program, and its models on stated inputs."""
         self.machine = Machine(self.imports, source, self.reached)
-        run = self._runs[id(source)] = _Run(self.machine, source, self.options)
+        self.machine.contracts = self.options.contracts
+        run = self._runs[id(source)] = Run(self.machine, source, self.options)
         self.main_scope = run.scope
         run.program()
         return self._events(run)
+
+    def enter(self, source: SourceFile) -> "Run":
+        """Run only the module body of ``source`` as the main program: for somebody who will call what it defines."""
+        self.offer([source])
+        run = self._entered(source, None)
+        stated, run.directives = run.directives, {}
+        run.module()
+        run.directives = stated
+        return run
+
+    def enter_module(self, dotted: str) -> "Run | None":
+        """As :meth:`enter`, for a module that is imported by its name. None where there is no such module."""
+        module = self.imports.named(dotted)
+        if module is None:
+            return None
+        run = self._entered(module.scope.file, module.scope)
+        run.guarded(partial(self.imports.run, run.m, module), steps=limits.STEPS_PER_TARGET)
+        return run
+
+    def _entered(self, source: SourceFile, scope: Scope | None) -> "Run":
+        self.machine = Machine(self.imports, source, self.reached)
+        return Run(self.machine, source, self.options, scope)
 
     def finish(self, source: SourceFile) -> list[Event]:
         """Explore the classes and functions of ``source`` that no file called, once every file has been run."""
@@ -87,7 +111,7 @@ class Program:
         return self._events(run)
 
     @staticmethod
-    def _events(run: "_Run") -> list[Event]:
+    def _events(run: "Run") -> list[Event]:
         events, run.m.events = run.m.events, []
         return events
 
@@ -107,12 +131,12 @@ def package_root(path: str) -> str:
     return folder
 
 
-class _Run:
+class Run:
     """One file as the main program."""
 
-    def __init__(self, machine: Machine, source: SourceFile, options: Options) -> None:
+    def __init__(self, machine: Machine, source: SourceFile, options: Options, scope: Scope | None = None) -> None:
         self.m, self.source, self.options = machine, source, options
-        self.scope = Scope(source, "__main__")
+        self.scope = scope or Scope(source, "__main__")
         self.explored = 0  # steps spent on what nothing calls
         comments = read_comments(source) if "#" in source.text else None
         self.directives: dict[int, InputDirective] = {item.line: item for item in comments.inputs} if comments is not None else {}
@@ -135,18 +159,20 @@ class _Run:
 
         self.scope.table.update({"__name__": "__main__", "__file__": self.source.path})
         for node in self.source.tree.body:
-            self._guarded(partial(execute, self.m, [node], self.scope), node)
+            self.guarded(partial(execute, self.m, [node], self.scope), node)
             directive = self.directives.get(node.lineno)
             if directive is not None and isinstance(node, (ast.Assign, ast.AnnAssign)):
                 target = node.targets[0] if isinstance(node, ast.Assign) else node.target
                 if isinstance(target, ast.Name):
                     self._apply(self.scope.table.get(target.id), directive.spec, "comment", directive)
 
-    def _guarded(self, action: Callable[[], object], at: ast.AST | None = None, steps: int = limits.STEPS_PER_ENTRY) -> None:
+    def guarded(self, action: Callable[[], object], at: ast.AST | None = None, steps: int = limits.STEPS_PER_ENTRY) -> None:
         """Run one entry point, written at a node of the file, within its budget; an exception of the program ends it."""
         m = self.m
         m.step_limit = m.steps + steps
-        m.frames, m.loops, m.uncertain, m.trying, m.module_depth, m.source = [], [], 0, 0, 0, None
+        m.frames, m.loops, m.uncertain, m.forks, m.trying, m.module_depth, m.source = [], [], 0, 0, 0, 0, None
+        m.facts, m.unstated, m.broken = m.fresh_facts(), 0, False
+        m.assumed_sizes = {size for size in m.assumed_sizes if is_unknown(size)}  # the names are given anew
         m.site = Site(at, self.scope, None) if at is not None else None
         try:
             action()
@@ -168,14 +194,14 @@ class _Run:
                 continue
             value = self.scope.table.get(node.name)
             if isinstance(value, ClassValue):
-                self._guarded(partial(self._apply_to_class, value, directive), node)
+                self.guarded(partial(self._apply_to_class, value, directive), node)
             elif isinstance(value, FunctionValue):
-                self._guarded(partial(self._apply, value, directive.spec, "comment", directive), node)
+                self.guarded(partial(self._apply, value, directive.spec, "comment", directive), node)
 
         for target, spec in self.options.targets.items():
             module, _, call = target.partition(":")
             if call and self.imports_as(module.strip()):
-                self._guarded(partial(self._target, call, spec), _line_node(self.source.line_span(1)))
+                self.guarded(partial(self._target, call, spec), _line_node(self.source.line_span(1)))
 
     def _apply_to_class(self, cls: ClassValue, directive: InputDirective) -> None:
         self._apply(self._make(cls), directive.spec, "comment", directive)
@@ -231,7 +257,7 @@ class _Run:
         m.exploring, m.training_default = True, False
         before = m.steps
         try:
-            self._guarded(action, at, min(left, limits.STEPS_PER_EXPLORATION))
+            self.guarded(action, at, min(left, limits.STEPS_PER_EXPLORATION))
         finally:
             m.exploring, m.training_default = False, True
             self.explored += m.steps - before
@@ -258,7 +284,7 @@ class _Run:
                 m.source, m.source_kind = None, "call"
         for name, value in list(cls.table.items()):
             if isinstance(name, str) and name.startswith("test") and isinstance(value, FunctionValue) and id(value.node) not in m.reached:
-                self._guarded(partial(m.call, m.get_attribute(instance, name), [], {}), value.node)
+                self.guarded(partial(m.call, m.get_attribute(instance, name), [], {}), value.node)
 
     def _option_specs(self) -> list[Spec] | None:
         return parse_spec(self.options.inputs[0]) if self.options.inputs else None
@@ -276,7 +302,6 @@ class _Run:
     def _make(self, cls: ClassValue) -> Value:
         """An object of a class that nothing constructs: parameters without default are symbolic ints."""
         from .attributes import find_in_mro
-        from .operations import ASSUMED
 
         m = self.m
         init = find_in_mro(m, cls.mro, "__init__")
@@ -328,11 +353,17 @@ def _further(function: FunctionValue) -> list[Value]:
     return [Rest(Unknown(Why.ENTRY, "further arguments"), extra_only=True)] if spec.vararg is not None or spec.kwarg is not None else []
 
 
+# Words for axes in stated inputs: a constructor's argument of that name is another thing.
+_AXES = frozenset({"batch", "channels", "height", "width", "length", "depth", "time", "frames"})
+
+
 def _symbol(arg: ast.arg, assumed: set[object]) -> Value:
     if _is_plain(arg.annotation) and not (isinstance(arg.annotation, ast.Name) and arg.annotation.id == "int"):
         return Unknown(Why.ENTRY, arg.arg)
-    made = sym(arg.arg)
+    name = arg.arg if len(arg.arg) > 2 and arg.arg not in _AXES else f"{arg.arg}_"
+    made = sym(name)
     assumed.add(made)
+    ASSUMED_NAMES.add(name)
     return made
 
 
@@ -350,4 +381,4 @@ def _line_node(span: Span) -> ast.AST:
     return node
 
 
-__all__ = ["Options", "Program", "Shape", "package_root"]
+__all__ = ["Options", "Program", "Run", "Shape", "package_root"]

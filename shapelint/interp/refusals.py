@@ -7,7 +7,7 @@ from ..dims import Dim
 from ..ops import Layer, Operator, lookup
 from ..ops.broadcasting import broadcast_onto
 from ..ops.kinds import T
-from ..ops.problems import Problem, ShapeError, Unread
+from ..ops.problems import Problem, ShapeError, Unread, follow
 from ..shapes import Shape
 from .arguments import raw
 from .events import Application, InputSource, Refused
@@ -42,7 +42,9 @@ def application_of(
         shown = Instance(instance.cls, instance.hidden["site"])
         shown.table, shown.hidden = instance.table, instance.hidden
     now = certain is None
-    return Application(op, name, call, shown, tensors, values, m.stack(frames), m.source if now else source, m.certain if certain is None else certain)
+    made = Application(op, name, call, shown, tensors, values, m.stack(frames), m.source if now else source, m.certain if certain is None else certain)
+    made.rest = tuple(args[len(params) :])
+    return made
 
 
 def _is_method_call(site: "Site", args: list[Value]) -> bool:
@@ -66,9 +68,16 @@ def refused(m: "Machine", application: Application, error: ShapeError, dtype: st
     m.coverage.count(application.op.name, True)
     if error.problem in _OF_RANK and any(_assumed_rank(m, tensor.shape) for tensor in application.tensors.values()):
         application.certain = False  # the input may have come without a batch axis
-    m.emit(Refused(application, error))
+    event = Refused(application, error)
+    if m.forks and not m.uncertain:  # on this side of a condition on sizes no size passes: those of other sides may
+        m.facts.excluded(m.facts.region)
+        _place(m, application)
+        raise PyRaise("RuntimeError", error.message, place=application.call.place, refusal=event)
+    _place(m, application)
+    m.broken = m.broken or application.certain
+    m.emit(event)
     if m.trying:
-        raise PyRaise("RuntimeError", error.message)
+        raise PyRaise("RuntimeError", error.message, place=application.call.place)
     tensor = application.tensors.get(error.arg) or next(iter(application.tensors.values()), None)
     if error.problem is Problem.NORM_FEATURES and tensor is not None:
         return tensor  # a normalisation keeps its input's shape, whatever it was made for
@@ -85,6 +94,11 @@ def refused(m: "Machine", application: Application, error: ShapeError, dtype: st
     return Tensor(None, dtype) if tensor is not None and application.op.gives_tensor else Unknown(Why.ERROR, application.name, application.call.place)
 
 
+def _place(m: "Machine", application: Application) -> None:
+    for finding in m.facts.take_fresh():
+        finding.site, finding.certain = application, m.uncertain == 0
+
+
 def refuse_index(m: "Machine", tensor: Tensor, error: ShapeError) -> Value:
     _refuse_here(m, "torch.select", "index", tensor, error)
     return Tensor(None, tensor.dtype)
@@ -98,10 +112,14 @@ def refuse_in_place(m: "Machine", target: Tensor, result: Value) -> None:
     """``x += y`` writes into x: the sum must have x's own shape."""
     if not isinstance(result, Tensor) or target.shape is None or result.shape is None or target.shape == result.shape:
         return
+    before = follow(m.facts)
     try:
         broadcast_onto(result.shape, target.shape, Problem.BROADCAST, "an in-place result of shape {received} does not fit the tensor, {expected}")
+        note_here(m, "torch.add", "in-place operator", target)
     except ShapeError as error:
         _refuse_here(m, "torch.add", "in-place operator", target, error)
+    finally:
+        follow(before)
 
 
 def refuse_unpacking(m: "Machine", value: Value, count: int, wanted: int) -> bool:
@@ -122,9 +140,28 @@ def _is_shape(m: "Machine") -> bool:
 
 
 def _refuse_here(m: "Machine", name: str, what: str, value: Value, error: ShapeError) -> None:
+    sizes = value.shape or () if isinstance(value, Tensor) else value
+    application = _here(m, name, what, value, m.certain and not _assumed_rank(m, sizes))
+    if application is not None:
+        _place(m, application)
+        event = Refused(application, error)
+        if m.forks and not m.uncertain:
+            m.facts.excluded(m.facts.region)
+            _place(m, application)
+            raise PyRaise("RuntimeError", error.message, place=application.call.place, refusal=event)
+        m.emit(event)
+
+
+def note_here(m: "Machine", name: str, what: str, value: Value) -> None:
+    """Say of requirements that the expression at hand made, where they stand."""
+    application = _here(m, name, what, value, m.certain) if m.facts.fresh else None
+    if application is not None:
+        _place(m, application)
+
+
+def _here(m: "Machine", name: str, what: str, value: Value, certain: bool) -> Application | None:
     op = lookup(name)
-    if op is not None and m.site is not None:
-        tensors = {"input": value} if isinstance(value, Tensor) else {}
-        sizes = value.shape or () if isinstance(value, Tensor) else value
-        open_rank = _assumed_rank(m, sizes)
-        m.emit(Refused(Application(op, what, CallSite(m.site.place, {}), None, tensors, {}, m.stack(), m.source, m.certain and not open_rank), error))
+    if op is None or m.site is None:
+        return None
+    tensors = {"input": value} if isinstance(value, Tensor) else {}
+    return Application(op, what, CallSite(m.site.place, {}), None, tensors, {}, m.stack(), m.source, certain)

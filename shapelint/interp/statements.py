@@ -4,8 +4,10 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..dims.where import Condition
 from .branches import BREAK, CONTINUE, Signal, branch
-from .expressions import BINARY, condition, evaluate, make_function
+from .decisions import condition, decide
+from .expressions import BINARY, evaluate, make_function
 from .loops import for_loop, while_loop
 from .natives import PyRaise
 from .values import Descriptor, DictObject, FunctionValue, Instance, ListObject, Place, Scope, SetObject, Tensor, Unknown, Value, Why
@@ -184,10 +186,10 @@ def _return(m: "Machine", node: ast.Return, scope: Scope) -> Signal:
 
 
 def _if(m: "Machine", node: ast.If, scope: Scope) -> Signal | None:
-    answer = condition(m, node.test, scope)
-    if answer is not None:
+    answer = decide(m, node.test, scope)
+    if isinstance(answer, bool):
         return execute(m, node.body if answer else node.orelse, scope)
-    return branch(m, lambda: execute(m, node.body, scope), lambda: execute(m, node.orelse, scope))
+    return branch(m, lambda: execute(m, node.body, scope), lambda: execute(m, node.orelse, scope), answer)
 
 
 def _with(m: "Machine", node: ast.With | ast.AsyncWith, scope: Scope) -> Signal | None:
@@ -291,12 +293,13 @@ def _raise(m: "Machine", node: ast.Raise, scope: Scope) -> None:
     if node.exc is not None:
         function = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
         name = function.id if isinstance(function, ast.Name) else "Exception"
-    raise PyRaise(name, "raised by the program", value)
+    raise PyRaise(name, "raised by the program", value, place=Place(scope.file, node))
 
 
 def _assert(m: "Machine", node: ast.Assert, scope: Scope) -> None:
-    if condition(m, node.test, scope) is False:
-        raise PyRaise("AssertionError", "raised by the program")
+    answer = decide(m, node.test, scope)
+    if answer is False or (isinstance(answer, Condition) and not m.assume(answer, Place(scope.file, node))):
+        raise PyRaise("AssertionError", "raised by the program", place=Place(scope.file, node))
 
 
 def _function(m: "Machine", node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> None:

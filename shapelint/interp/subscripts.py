@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..dims import Expr
 from ..ops.kinds import T
-from ..ops.problems import Problem, ShapeError, Unread
+from ..ops.problems import Problem, ShapeError, Unread, follow
 from .natives import PyRaise
 from .values import (
     Alternatives,
@@ -105,6 +105,7 @@ def _tensor(m: "Machine", container: Tensor, key: Value) -> Value:
     items = key if isinstance(key, tuple) else (key,)
     from ..ops.indexing import index
 
+    before = follow(m.facts)
     try:
         shape = index(container.shape, [_index_item(item) for item in items])
     except Unread:
@@ -113,6 +114,12 @@ def _tensor(m: "Machine", container: Tensor, key: Value) -> Value:
         from .refusals import refuse_index
 
         return refuse_index(m, container, error)
+    finally:
+        follow(before)
+    if m.facts.fresh:
+        from .refusals import note_here
+
+        note_here(m, "torch.select", "index", container)
     return Tensor(shape, container.dtype, container.trace)
 
 
@@ -158,10 +165,11 @@ def _set_tensor(m: "Machine", container: Tensor, key: Value, new: Value) -> None
     """``x[:, 1:3] = y``: y is expanded to the place, after leading axes of size 1 are dropped."""
     from ..ops.broadcasting import broadcast_onto
     from ..ops.indexing import index
-    from .refusals import refuse_assignment
+    from .refusals import note_here, refuse_assignment
 
     if container.shape is None:
         return
+    before = follow(m.facts)
     try:
         place = index(container.shape, [_index_item(item) for item in (key if isinstance(key, tuple) else (key,))])
         if not isinstance(new, Tensor) or new.shape is None:
@@ -170,10 +178,13 @@ def _set_tensor(m: "Machine", container: Tensor, key: Value, new: Value) -> None
         while len(shape) > len(place) and isinstance(shape[0], int) and shape[0] == 1:
             shape = shape[1:]
         broadcast_onto(shape, place, Problem.BROADCAST, "{received} does not fit the place it is assigned to, {expected}")
+        note_here(m, "torch.select", "assignment", new)
     except Unread:
         return
     except ShapeError as error:
         refuse_assignment(m, container, new, error)
+    finally:
+        follow(before)
 
 
 def _set_entry(m: "Machine", container: DictObject, key: Value, new: Value) -> None:

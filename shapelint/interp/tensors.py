@@ -3,6 +3,8 @@
 from typing import TYPE_CHECKING
 
 from ..dims import prod
+from ..dims.where import Condition
+from .decisions import answer_of
 from .natives import METHODS, NATIVES, PyRaise, method, native
 from .values import BoundMethod, External, Tensor, Unknown, Value, Why, is_size
 
@@ -142,10 +144,16 @@ def _depends_on_the_machine(m: "Machine", args: list[Value], kwargs: dict[str, V
     return Unknown(Why.DATA, "the machine")
 
 
+@native("torch._C._log_api_usage_once")
+def _log(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    return None
+
+
 @native("torch._assert")
 def _assert(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
-    if args and m.truth(args[0]) is False:
-        raise PyRaise("AssertionError", "torch._assert")
+    answer = answer_of(m, args[0]) if args else None
+    if answer is False or (isinstance(answer, Condition) and m.place is not None and not m.assume(answer, m.place)):
+        raise PyRaise("AssertionError", "torch._assert", place=m.place)
     return None
 
 

@@ -12,6 +12,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, Union
 
 from ..dims import Dim, Expr
+from ..dims.where import Condition
 from ..shapes import Shape
 from ..source.text import SourceFile, Span
 
@@ -68,6 +69,16 @@ class Unknown:
 
     def __repr__(self) -> str:
         return f"Unknown({self.why.name}, {self.what!r})"
+
+
+class Undecided(Unknown):
+    """A truth value that depends on the sizes of an input: ``condition`` says for which sizes it is True."""
+
+    __slots__ = ("condition",)
+
+    def __init__(self, condition: Condition) -> None:
+        super().__init__(Why.DATA, "a comparison of symbolic sizes")
+        self.condition = condition
 
 
 class Trace:
@@ -214,7 +225,8 @@ class Instance:
 
     @property
     def layer(self) -> "Layer | None":
-        return self.hidden.get("layer")
+        found = self.hidden.get("layer")
+        return None if isinstance(found, Unknown) else found
 
 
 class ModuleValue:
@@ -328,5 +340,5 @@ def is_size(value: Value) -> bool:
 __all__ = [
     "CONSTANTS", "Alternatives", "BoundMethod", "CallSite", "ClassValue", "Descriptor", "DictObject", "Dim", "External", "FunctionNode",
     "FunctionValue", "Instance", "IteratorObject", "ListObject", "ModuleValue", "Native", "Partial", "Place", "Scope", "SetObject", "SliceValue",
-    "SuperValue", "Tensor", "Trace", "Unknown", "Value", "Why", "holds_tensor", "is_constant", "is_size",
+    "SuperValue", "Tensor", "Trace", "Undecided", "Unknown", "Value", "Why", "holds_tensor", "is_constant", "is_size",
 ]

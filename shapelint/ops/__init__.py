@@ -5,7 +5,7 @@ from importlib import import_module
 
 from .declare import Layer, Operator, table
 
-_FRAMEWORK = frozenset({"__init__", "declare", "dtypes", "examples", "kinds", "problems"})
+_FRAMEWORK = frozenset({"__init__", "composition", "cost", "declare", "dtypes", "examples", "kinds", "problems"})
 _loaded = False
 
 

@@ -6,12 +6,12 @@ were read, so that an unread slope or axis number does not hide the shape.
 
 from typing import Any
 
-from ..dims import Truth, equal
+from ..dims import Truth
 from ..shapes import Shape, show
 from .declare import Layer, function, keeps_shape, module
 from .examples import call
 from .kinds import Axis, Ignored, Raw, Size, Switch, T, Tensor
-from .problems import Problem, refuse, require_at_least, require_axis, require_divides, require_equal
+from .problems import Problem, equal, refuse, require_at_least, require_axis, require_divides, require_equal
 
 
 def _nn(*names: str) -> list[str]:

@@ -3,17 +3,18 @@
 Masks that were not read are taken to fit: they decide no shape.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
-from ..dims import Dim, Truth, equal, unknown
+from ..dims import Dim, Truth, prod, unknown
 from ..shapes import Shape, show
-from .broadcasting import broadcast, may_be_same, may_expand
+from .broadcasting import broadcast, expands, same_shape
 from .declare import Layer, function, known, module
 from .dropout import check_probability
 from .examples import call
 from .kinds import UNREAD, Checked, Flag, Ignored, OptSize, Size, Switch, T, Tensor
 from .linear import check_not_negative
-from .problems import Problem, Unread, refuse, require_at_least, require_divides, require_equal
+from .problems import Problem, Unread, equal, refuse, require_at_least, require_divides, require_equal
 
 
 @function(
@@ -73,7 +74,7 @@ def _check_attention_mask(mask: Any, scores: Shape, is_causal: Any, fused: bool)
         raise Unread("attn_mask")  # accepted by some back ends and refused by others
     if is_causal is True:
         raise refuse(Problem.STATE, "give either attn_mask or is_causal=True, not both", arg="attn_mask", param="is_causal")
-    if isinstance(mask, tuple) and not may_expand(mask, scores):
+    if isinstance(mask, tuple) and not expands(mask, scores, Problem.STATE):
         raise refuse(Problem.STATE, f"attn_mask {show(mask)} does not expand to {show(scores)}", arg="attn_mask")
 
 
@@ -123,7 +124,7 @@ class Attention:
     def _check_masks(
         self, batch: Shape, targets: Dim, sources: Dim, padding: Any, mask: Any, is_causal: Any, need_weights: Any, names: tuple[str, ...],
     ) -> None:
-        if isinstance(padding, tuple) and not may_be_same(padding, (*batch, sources)):
+        if isinstance(padding, tuple) and not same_shape(padding, (*batch, sources), Problem.STATE):
             raise refuse(Problem.STATE, f"{names[3]} {show(padding)} must be {show((*batch, sources))}", arg=names[3])
         if is_causal is True and mask is None:
             raise refuse(Problem.STATE, f"is_causal=True needs {names[4]} as well", arg=names[4])
@@ -138,7 +139,7 @@ class Attention:
         skipped = is_causal is not False and padding is None and need_weights is not True and (bool(batch) or len(mask) == 2)
         if len(mask) == 3:
             wanted = ((batch[0] if batch else 1) * self.heads, *wanted)
-        if not skipped and not may_be_same(mask, wanted):
+        if not skipped and not same_shape(mask, wanted, Problem.STATE):
             raise refuse(Problem.STATE, f"{names[4]} {show(mask)} must be {show(wanted)}", arg=names[4])
 
 
@@ -229,6 +230,14 @@ class MultiheadAttention(Layer):
     def parameters(self) -> dict[str, Shape]:
         made = attention_parameters(self.embed_dim, self._key_width, self._value_width, self.bias)
         return made | ({"bias_k": (1, 1, self.embed_dim), "bias_v": (1, 1, self.embed_dim)} if self.add_bias_kv else {})
+
+    def macs(self, inputs: Sequence[Shape], outputs: Sequence[Shape]) -> Dim:
+        query, key, value = inputs[0], inputs[1 % len(inputs)], inputs[2 % len(inputs)]
+        width = self.embed_dim
+        # three projections in and one out, each a product with its weight; then the scores, and the values they weigh
+        projections = (prod(query) + prod(key) + prod(value) + prod(query[:-1]) * width) * width
+        sources = (key[-2] if self.batch_first or len(key) == 2 else key[0]) + int(self.add_bias_kv) + int(self.add_zero_attn)
+        return projections + 2 * prod(query[:-1]) * sources * width
 
 
 def check_dropout(dropout: Any, training: bool) -> None:

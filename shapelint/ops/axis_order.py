@@ -1,12 +1,12 @@
 """Reordering, dropping and adding axes: permute, transpose, movedim, squeeze, unsqueeze; and moving elements along them: flip, roll, rot90."""
 
-from ..dims import Dim, Truth, equal
+from ..dims import Dim, Truth
 from ..shapes import Shape, show
 from .broadcasting import require_axes
 from .declare import function
 from .examples import call
 from .kinds import ABSENT, Axes, Axis, AxisTuple, EachAxis, Ints, T, Tensor
-from .problems import Problem, Unread, refuse, require_axis
+from .problems import Problem, Unread, equal, refuse, require_axis
 
 
 def permuted(input: Shape, dims: tuple[int, ...]) -> Shape:

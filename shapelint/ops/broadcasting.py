@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from ..dims import Dim, Truth, at_least, equal, is_unknown
+from ..dims import Dim, Truth, is_unknown, nice
 from ..shapes import Shape, aligned, broadcast_size, show
-from .problems import Problem, refuse, require_axis
+from .problems import Problem, ShapeError, at_least, equal, fits, refuse, require_axis, require_joint
 
 
 def broadcast(*shapes: Shape, problem: Problem = Problem.BROADCAST, what: str = "operands", arg: str = "other") -> Shape:
@@ -18,13 +18,30 @@ def broadcast(*shapes: Shape, problem: Problem = Problem.BROADCAST, what: str = 
 def _joint(column: Sequence[Dim], axis: int, shapes: Sequence[Shape], problem: Problem, what: str, arg: str) -> Dim:
     size = column[0]
     for other in column[1:]:
-        joint, fits = broadcast_size(size, other)
-        if fits is Truth.NEVER:
-            shown = " and ".join(show(shape) for shape in shapes)
-            message = f"{what} {shown} do not broadcast: axis {axis} is {size} and {other}"
-            raise refuse(problem, message, arg=arg, expected=size, received=other, axis=axis)
-        size = _certain(size, other) if is_unknown(joint) else joint
+        joint = joint_size(size, other)
+        if joint is None:
+            raise _misfit(shapes, axis, size, other, problem, what, arg)
+        size = joint
     return size
+
+
+def joint_size(left: Dim, right: Dim) -> Dim | None:
+    """The size of two axes that broadcast: equal, or one of them 1. None where they never do; else the path goes on where they do."""
+    joint, fit = broadcast_size(left, right)
+    if fit is Truth.NEVER:
+        return None
+    if fit is not Truth.ALWAYS and not is_unknown(left) and not is_unknown(right):
+        answer, found = require_joint(left, right)
+        if answer is Truth.NEVER:
+            return None
+        joint = joint if found is None else found
+    return _certain(left, right) if is_unknown(joint) else joint
+
+
+def _misfit(shapes: Sequence[Shape], axis: int, size: Dim, other: Dim, problem: Problem, what: str, arg: str) -> ShapeError:
+    shown = " and ".join(show(shape) for shape in shapes)
+    message = f"{what} {shown} do not broadcast: axis {axis} is {nice(size)} and {nice(other)}"
+    return refuse(problem, message, arg=arg, expected=size, received=other, axis=axis)
 
 
 def _certain(left: Dim, right: Dim) -> Dim:
@@ -43,9 +60,7 @@ def broadcast_onto(input: Shape, target: Shape, problem: Problem, message: str, 
         raise refuse(problem, message.format(received=show(input), expected=show(target)), arg=arg, expected=len(target), received=len(input))
     for i in range(1, len(input) + 1):
         size, wanted = input[-i], target[-i]
-        if isinstance(size, int) and size == 1:
-            continue
-        if broadcast_size(size, wanted)[1] is Truth.NEVER or (isinstance(wanted, int) and wanted == 1 and at_least(size, 2) is Truth.ALWAYS):
+        if fits("1<=", size, wanted, problem, message) is Truth.NEVER:
             shown = message.format(received=show(input), expected=show(target))
             raise refuse(problem, shown, arg=arg, expected=wanted, received=size, axis=-i)
 
@@ -67,9 +82,21 @@ def may_expand(shape: Shape, onto: Shape) -> bool:
     return not any(equal(have, want) is Truth.NEVER and equal(have, 1) is Truth.NEVER for have, want in pairs)
 
 
+def expands(shape: Shape, onto: Shape, problem: Problem) -> bool:
+    """Go on with the sizes for which ``shape`` expands to ``onto``. False where it never does."""
+    if len(shape) > len(onto):
+        return False
+    return all(fits("1<=", have, want, problem) is not Truth.NEVER for have, want in zip(shape, onto[len(onto) - len(shape) :], strict=True))
+
+
+def same_shape(left: Shape, right: Shape, problem: Problem) -> bool:
+    """Go on with the sizes for which two shapes are equal. False where they never are."""
+    return len(left) == len(right) and all(fits("==", a, b, problem) is not Truth.NEVER for a, b in zip(left, right, strict=True))
+
+
 def may_be_same(left: Shape, right: Shape) -> bool:
     """Whether two shapes may be equal. False only where they certainly differ."""
     return len(left) == len(right) and not any(equal(a, b) is Truth.NEVER for a, b in zip(left, right, strict=True))
 
 
-__all__ = ["broadcast", "broadcast_onto", "may_be_same", "may_expand", "require_axes"]
+__all__ = ["broadcast", "broadcast_onto", "expands", "joint_size", "may_be_same", "may_expand", "require_axes", "same_shape"]

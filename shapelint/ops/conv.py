@@ -1,10 +1,11 @@
 """Convolutions and transposed convolutions: the modules, and the arithmetic and refusals that their lazy and functional twins share."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from ..dims import Dim, dmax, unknown
+from ..dims import Dim, dmax, floordiv, prod, unknown
 from ..formulas import conv_out, conv_transpose_out
-from ..shapes import Shape, show
+from ..shapes import Shape, numel, show
 from .declare import Layer, known, module
 from .examples import call
 from .kinds import UNREAD, AsWritten, Ignored, OptIntTuple, Raw, Size, Sizes, Switch, Tensor, default
@@ -192,6 +193,9 @@ class ConvNd(_ConvLayer):
         weight = {"weight": (self.out_channels, self.in_channels // self.groups, *self.kernel)}
         return weight | ({"bias": (self.out_channels,)} if known(self.bias) else {})
 
+    def macs(self, inputs: Sequence[Shape], outputs: Sequence[Shape]) -> Dim:
+        return numel(outputs[0]) * floordiv(self.in_channels, self.groups) * prod(self.kernel)
+
 
 @module(
     "torch.nn.ConvTranspose{n}d", n=(1, 2, 3),
@@ -255,3 +259,6 @@ class ConvTransposeNd(_ConvLayer):
     def parameters(self) -> dict[str, Shape]:
         weight = {"weight": (self.in_channels, self.out_channels // self.groups, *self.kernel)}
         return weight | ({"bias": (self.out_channels,)} if known(self.bias) else {})
+
+    def macs(self, inputs: Sequence[Shape], outputs: Sequence[Shape]) -> Dim:
+        return numel(inputs[0]) * floordiv(self.out_channels, self.groups) * prod(self.kernel)

@@ -180,6 +180,10 @@ class Layer:
         """Arguments that were not read: where there are any, ``parameters()`` need not be complete."""
         return tuple(param.name for param in self.op.params if getattr(self, param.name, None) is UNREAD)
 
+    def macs(self, inputs: Sequence[Shape], outputs: Sequence[Shape]) -> Dim:
+        """Multiply-accumulates of one call: those of products of matrices and of convolutions; additions and element-wise work do not count."""
+        return 0
+
     def materialise(self, input: Shape) -> "Layer | None":
         """For lazy layers: the layer that the first input turns this one into."""
         return None

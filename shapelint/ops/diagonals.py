@@ -1,13 +1,13 @@
 """Diagonals, triangles and sliding windows of tensors."""
 
-from ..dims import Dim, Truth, dmax, dmin, equal, unknown
+from ..dims import Dim, Truth, dmax, dmin, unknown
 from ..formulas import conv_out
 from ..shapes import Shape, show
 from .broadcasting import require_axes
 from .declare import function
 from .examples import call
 from .kinds import Axis, Ignored, Size, T, Tensor
-from .problems import Problem, refuse, require_at_least, require_axis
+from .problems import Problem, equal, refuse, require_at_least, require_axis
 
 
 def _length(rows: Dim, columns: Dim, offset: int) -> Dim:

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from ..dims import Dim, Truth, equal
+from ..dims import Dim, nice
 from ..shapes import Shape, show
-from .broadcasting import broadcast
+from .broadcasting import broadcast, joint_size
 from .declare import function
 from .examples import call
 from .kinds import Raw, T
@@ -87,11 +87,11 @@ class Sizes:
     def _join(self, label: str, size: Dim, number: int) -> None:
         """Sizes of one index agree, or are 1 and broadcast."""
         known = self.by_label.get(label, 1)
-        if equal(known, 1) is Truth.ALWAYS:
-            self.by_label[label] = size
-        elif equal(size, 1) is not Truth.ALWAYS:
-            message = f"index {label!r} is {{received}} for operand {number} but {{expected}} before"
-            self.by_label[label] = require_equal(size, known, Problem.MATMUL, message, arg=f"operand {number}", param="equation")
+        joint = joint_size(known, size)
+        if joint is None:
+            message = f"index {label!r} is {nice(size)} for operand {number} but {nice(known)} before"
+            raise refuse(Problem.MATMUL, message, arg=f"operand {number}", param="equation", expected=known, received=size)
+        self.by_label[label] = joint
 
 
 @function(

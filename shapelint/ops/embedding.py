@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from ..dims import Dim, Truth, equal, unknown
+from ..dims import Dim, Truth, unknown
 from ..shapes import Shape, show
-from .broadcasting import may_be_same
+from .broadcasting import same_shape
 from .declare import Layer, function, module
 from .examples import call
 from .kinds import Checked, Flag, Ignored, OptSize, Size, T, Tensor, Text
 from .linear import check_not_negative
-from .problems import Problem, refuse, require_at_least
+from .problems import Problem, equal, refuse, require_at_least
 
 _INDICES = T(2, 5, dtype="int", high=1)
 _OFFSETS = T(3, dtype="int", high=1)
@@ -40,7 +40,7 @@ class _Table(Layer):
                 require_at_least(
                     self.num_embeddings, 1, Problem.HYPER_PARAMETER, "an empty table has no padding row", arg="padding_idx", param="padding_idx",
                 )
-        elif isinstance(self._weight, tuple) and not may_be_same(self._weight, wanted):
+        elif isinstance(self._weight, tuple) and not same_shape(self._weight, wanted, Problem.STATE):
             raise refuse(
                 Problem.HYPER_PARAMETER, f"the table is {show(self._weight)} but must be {show(wanted)}", arg="_weight", param="num_embeddings",
             )
@@ -91,7 +91,7 @@ def bagged(
     """The shape of one reduced vector per bag, once every argument fits."""
     if len(input) not in (1, 2):
         raise refuse(Problem.RANK, f"indices need 1 or 2 axes but have {len(input)}: {show(input)}", expected=2, received=len(input))
-    if isinstance(per_sample_weights, tuple) and not may_be_same(per_sample_weights, input):
+    if isinstance(per_sample_weights, tuple) and not same_shape(per_sample_weights, input, Problem.STATE):
         message = f"per_sample_weights {show(per_sample_weights)} must have the shape of the indices, {show(input)}"
         raise refuse(Problem.STATE, message, arg="per_sample_weights")
     _check_mode(mode, per_sample_weights, scale_grad_by_freq, sparse)

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from ..dims import Dim, Truth, equal
+from ..dims import Dim, Truth
 from ..formulas import conv_out
 from ..shapes import Shape, show
 from .broadcasting import require_axes
 from .declare import function
 from .examples import call
 from .kinds import Axis, Flag, Ignored, OptAxes, OptInts, OptSize, OptText, Raw, Size, T, Tensor
-from .problems import Problem, Unread, refuse, require_at_least, require_axis, require_equal
+from .problems import Problem, Unread, equal, refuse, require_at_least, require_axis, require_equal
 
 
 def _require_norm(norm: str | None) -> None:

@@ -7,11 +7,11 @@ joint axes stand where they stood when they were neighbours, and in front of eve
 from collections.abc import Sequence
 from typing import Any
 
-from ..dims import Dim, Expr, Truth, at_least, ceildiv, dmax, dmin, unknown
+from ..dims import Dim, Expr, Truth, ceildiv, dmax, dmin, unknown
 from ..shapes import Shape, show
 from .broadcasting import broadcast
 from .kinds import T
-from .problems import Problem, Unread, refuse, require_at_least, require_equal
+from .problems import Problem, Unread, at_least, refuse, require_at_least, require_equal
 
 Item = Any  # int, Expr, slice, None, Ellipsis, bool, T, or a list or tuple of numbers
 

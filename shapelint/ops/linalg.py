@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from ..dims import Dim, Truth, dmin, equal
+from ..dims import Dim, Truth, dmin
 from ..shapes import Shape, show
 from .broadcasting import broadcast
 from .declare import function
 from .examples import call
 from .kinds import Axis, Fields, Flag, Ignored, T, Tensor, Text
-from .problems import Problem, Unread, refuse, require_equal
+from .problems import Problem, Unread, equal, refuse, require_equal
 
 
 def _matrix(A: Shape, arg: str = "A") -> tuple[Shape, Dim, Dim]:

@@ -1,14 +1,15 @@
 """Linear, bilinear and identity layers, and their functional twins."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from ..dims import Dim, Truth, equal
-from ..shapes import Shape, show
-from .broadcasting import may_expand
+from ..dims import Dim, Truth
+from ..shapes import Shape, numel, show
+from .broadcasting import expands
 from .declare import Layer, function, known, module, table
 from .examples import call
 from .kinds import Checked, Ignored, Size, Switch, T, Tensor
-from .problems import Problem, Unread, refuse, require_at_least, require_equal
+from .problems import Problem, Unread, equal, refuse, require_at_least, require_equal
 
 _FEATURES = "expects {expected} features but receives {received}"
 
@@ -52,6 +53,9 @@ class Linear(Layer):
 
     def parameters(self) -> dict[str, Shape]:
         return {"weight": (self.out_features, self.in_features)} | ({"bias": (self.out_features,)} if known(self.bias) else {})
+
+    def macs(self, inputs: Sequence[Shape], outputs: Sequence[Shape]) -> Dim:
+        return numel(outputs[0]) * self.in_features
 
 
 @module(
@@ -108,6 +112,9 @@ class Bilinear(Layer):
         weight = {"weight": (self.out_features, self.in1_features, self.in2_features)}
         return weight | ({"bias": (self.out_features,)} if known(self.bias) else {})
 
+    def macs(self, inputs: Sequence[Shape], outputs: Sequence[Shape]) -> Dim:
+        return numel(outputs[0]) * self.in1_features * self.in2_features
+
 
 def _bilinear(input1: Shape, input2: Shape, weight: Shape, params: tuple[str, str]) -> Shape:
     if len(input1) != len(input2) or not input1:
@@ -161,7 +168,7 @@ def _bias_fits(bias: Shape, result: Shape, vector: bool) -> bool:
         raise Unread("bias")  # torch adds it before or after folding the leading axes, as suits its back end
     if vector:
         return not bias and len(result) != 1
-    return may_expand(bias, result)
+    return expands(bias, result, Problem.FEATURES)
 
 
 @function(
@@ -177,6 +184,6 @@ def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Checked = Non
     if len(weight) != 3:
         raise refuse(Problem.RANK, f"weight needs 3 axes but has {len(weight)}: {show(weight)}", arg="weight", expected=3, received=len(weight))
     result = _bilinear(input1, input2, weight, ("weight", "weight"))
-    if isinstance(bias, tuple) and (not bias or equal(bias[0], weight[0]) is Truth.NEVER or not may_expand(bias, result)):
+    if isinstance(bias, tuple) and (not bias or equal(bias[0], weight[0]) is Truth.NEVER or not expands(bias, result, Problem.FEATURES)):
         raise refuse(Problem.FEATURES, f"bias {show(bias)} does not fit the result {show(result)}", arg="bias", param="weight")
     return result

@@ -7,13 +7,13 @@ Several losses broadcast a target of another shape without refusing it, which is
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from ..dims import Truth, equal
+from ..dims import Truth
 from ..shapes import Shape, show
-from .broadcasting import broadcast, may_be_same, may_expand
+from .broadcasting import broadcast, expands, may_be_same, same_shape
 from .declare import function
 from .examples import call
 from .kinds import Checked, Ignored, Raw, T, Tensor, Text
-from .problems import Problem, Unread, refuse
+from .problems import Problem, Unread, equal, refuse
 
 _CHANCES = T(3, 5, high=1)
 
@@ -59,7 +59,7 @@ def joined(*shapes: Any, arg: str = "target") -> Shape | None:
 
 def check_same(input: Shape, target: Any, arg: str = "target") -> None:
     """Refuse a target of another shape."""
-    if isinstance(target, tuple) and not may_be_same(input, target):
+    if isinstance(target, tuple) and not same_shape(input, target, Problem.TARGET):
         raise refuse(Problem.TARGET, f"{arg} {show(target)} must have the shape of the input, {show(input)}", arg=arg)
 
 
@@ -236,7 +236,7 @@ def binary_cross_entropy(
 
 def check_expands(weight: Any, onto: Shape, arg: str) -> None:
     """Refuse weights that do not expand to the shape of the loss."""
-    if isinstance(weight, tuple) and not may_expand(weight, onto):
+    if isinstance(weight, tuple) and not expands(weight, onto, Problem.TARGET):
         raise refuse(Problem.TARGET, f"{arg} {show(weight)} does not expand to {show(onto)}", arg=arg, param=arg)
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ..dims import Dim, Truth, equal
+from ..dims import Dim, Truth
 from ..shapes import Shape, numel, show
 from .broadcasting import may_be_same
 from .declare import function
@@ -10,7 +10,7 @@ from .distance import without
 from .examples import call
 from .kinds import UNREAD, Checked, Ignored, Raw, T, Tensor, Text
 from .loss_functional import check_same, joined, reduced, same_shapes, settled
-from .problems import Problem, Unread, refuse, require_equal
+from .problems import Problem, Unread, equal, refuse, require_equal
 
 _INDICES = T(3, dtype="int", high=1)
 _SCORES = T(3, 5)

@@ -6,12 +6,12 @@ Normalising over a single value is refused where batch statistics are used, so t
 
 from typing import Any
 
-from ..dims import Dim, Expr, Truth, at_least, equal, prod, unknown
+from ..dims import Dim, Expr, Truth, prod, unknown
 from ..shapes import Shape, show
 from .declare import Layer, known, module, table
 from .examples import call
 from .kinds import UNREAD, Flag, Ignored, Raw, Size, Switch, T, Tensor
-from .problems import Problem, refuse, require_at_least, require_divides, require_equal
+from .problems import Problem, at_least, equal, refuse, require_at_least, require_divides, require_equal
 
 _CHANNELS = "expects {expected} channels but receives {received}"
 

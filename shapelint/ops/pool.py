@@ -3,7 +3,7 @@
 from math import isinf
 from typing import Any
 
-from ..dims import Dim, Expr, Truth, equal, unknown
+from ..dims import Dim, Expr, Truth, unknown
 from ..formulas import pool_out, scaled, unpool_out
 from ..shapes import Shape, show
 from .conv import check_not_negative, check_positive, split_batch, spread
@@ -28,7 +28,7 @@ from .kinds import (
     default,
 )
 from .pad import repeated
-from .problems import Problem, refuse, require_at_least, require_equal
+from .problems import Problem, equal, refuse, require_at_least, require_equal
 
 
 def pooled(

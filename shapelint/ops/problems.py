@@ -8,7 +8,9 @@ go through the ``require_*`` functions, because a symbolic size may satisfy them
 from enum import Enum
 from typing import Any
 
-from ..dims import Dim, Truth, at_least, divides, equal, is_unknown, nice
+from .. import dims
+from ..dims import Dim, Truth, divides, is_unknown, nice
+from ..dims.facts import Facts, shorter
 from ..shapes import normal_axis
 
 
@@ -63,11 +65,57 @@ def refuse(problem: Problem, message: str, **where: Any) -> ShapeError:
     return ShapeError(problem, message, **where)
 
 
-def _settle(answer: Truth, problem: Problem, message: str, received: Dim, expected: Dim, where: dict[str, Any]) -> None:
-    # SOMETIMES and UNKNOWN are silent here; facts along a path will narrow the symbols at this one place.
+_path: Facts | None = None  # what the path of the call at hand allows; None: nothing is known, and nothing is to be learnt
+
+
+def follow(path: Facts | None) -> Facts | None:
+    """Answer from here on for the sizes that ``path`` still allows, and narrow them. Returns what was followed before."""
+    global _path
+    before, _path = _path, path
+    return before
+
+
+def equal(left: Dim, right: Dim) -> Truth:
+    """:func:`~..dims.equal` for the sizes that the path still allows."""
+    return dims.equal(left, right) if _path is None else _path.equal(left, right)
+
+
+def at_least(left: Dim, right: Dim) -> Truth:
+    """:func:`~..dims.at_least` for the sizes that the path still allows."""
+    return dims.at_least(left, right) if _path is None else _path.at_least(left, right)
+
+
+def _settle(answer: Truth, relation: str, sides: tuple[Dim, Dim], problem: Problem, message: str, shown: tuple[Dim, Dim], where: dict[str, Any]) -> Truth:
+    """Refuse where the answer is NEVER; where it depends on the sizes, the path goes on with those that fit."""
+    if _path is not None and answer is not Truth.ALWAYS:
+        answer = _path.require(answer, relation, *sides)
+        if answer is Truth.SOMETIMES and _path.fresh:
+            _path.fresh[-1].detail, _path.fresh[-1].message = problem, message
     if answer is Truth.NEVER:
+        received, expected = shown
         text = message.format(received=nice(received), expected=nice(expected))
         raise ShapeError(problem, text, expected=expected, received=received, **where)
+    return answer
+
+
+def fits(relation: str, left: Dim, right: Dim, problem: Problem, message: str = "") -> Truth:
+    """Whether ``left relation right`` (``==``, ``>=``, ``|``: left divides right, ``1<=``: left expands to right); the path goes on with
+    the sizes for which it does. For a refusal in other words than those of ``require_*``."""
+    answer = _ANSWERS[relation](left, right)
+    if _path is None or answer is Truth.ALWAYS:
+        return answer
+    answer = _path.require(answer, relation, left, right)
+    if answer is Truth.SOMETIMES and _path.fresh:
+        _path.fresh[-1].detail, _path.fresh[-1].message = problem, message
+    return answer
+
+
+def _expands(left: Dim, right: Dim) -> Truth:
+    answers = {dims.equal(left, right), dims.equal(left, 1)}
+    return Truth.ALWAYS if Truth.ALWAYS in answers else Truth.NEVER if answers == {Truth.NEVER} else Truth.SOMETIMES
+
+
+_ANSWERS = {"==": dims.equal, ">=": dims.at_least, "|": divides, "1<=": _expands}
 
 
 def require_equal(received: Dim, expected: Dim, problem: Problem, message: str, **where: Any) -> Dim:
@@ -77,20 +125,34 @@ def require_equal(received: Dim, expected: Dim, problem: Problem, message: str, 
     """
     if received is expected or (type(received) is int and received == expected):
         return received
-    _settle(equal(received, expected), problem, message, received, expected, where)
-    return expected if is_unknown(received) and not is_unknown(expected) else received
+    sizes = received, expected
+    answer = _settle(dims.equal(received, expected), "==", sizes, problem, message, sizes, where)
+    if is_unknown(received) or is_unknown(expected):
+        return expected if not is_unknown(expected) else received
+    return shorter(received, expected) if answer in (Truth.ALWAYS, Truth.SOMETIMES) else received
 
 
 def require_at_least(received: Dim, least: Dim, problem: Problem, message: str, **where: Any) -> None:
     """Refuse when ``received < least`` whatever the symbols are."""
-    _settle(at_least(received, least), problem, message, received, least, where)
+    sizes = received, least
+    _settle(dims.at_least(received, least), ">=", sizes, problem, message, sizes, where)
 
 
 def require_divides(divisor: Dim, size: Dim, problem: Problem, message: str, **where: Any) -> None:
     """Refuse when ``size % divisor`` is never 0. ``{received}`` is the size, ``{expected}`` the divisor."""
     if type(divisor) is int and divisor == 0:
         raise ShapeError(problem, message.format(received=nice(size), expected=0), expected=0, received=size, **where)
-    _settle(divides(divisor, size), problem, message, size, divisor, where)
+    _settle(divides(divisor, size), "|", (divisor, size), problem, message, (size, divisor), where)
+
+
+def require_joint(left: Dim, right: Dim) -> tuple[Truth, Dim | None]:
+    """Two aligned axes that must broadcast: the answer, and the joint size where the path decides it."""
+    if _path is None:
+        return Truth.UNKNOWN, None
+    answer, joint = _path.require_joint(left, right)
+    if answer is Truth.SOMETIMES and _path.fresh:
+        _path.fresh[-1].detail, _path.fresh[-1].message = Problem.BROADCAST, "sizes {received} and {expected} do not broadcast"
+    return answer, joint if answer in (Truth.ALWAYS, Truth.SOMETIMES) else None
 
 
 def require_axis(axis: int, rank: int, arg: str = "dim") -> int:

@@ -3,9 +3,10 @@
 A state that was not read is taken to fit: it decides no shape that the layer does not know already.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
-from ..dims import Dim, unknown
+from ..dims import Dim, prod, unknown
 from ..shapes import Shape, show
 from .declare import Layer, known, module
 from .examples import call
@@ -104,6 +105,12 @@ class _Recurrent(Layer):
             for suffix in ("", "_reverse")[: self.directions]:
                 made |= self._weights(inputs, f"l{layer}{suffix}")
         return made
+
+    def macs(self, inputs: Sequence[Shape], outputs: Sequence[Shape]) -> Dim:
+        if not isinstance(self.num_layers, int):
+            return unknown()
+        weights = [shape for name, shape in self.parameters().items() if name.startswith("weight")]
+        return prod(inputs[0][:-1]) * sum((prod(shape) for shape in weights), start=0)
 
     def unread(self) -> tuple[str, ...]:
         return (*super().unread(), *(() if isinstance(self.num_layers, int) else ("num_layers",)))
@@ -278,6 +285,9 @@ class _Cell(Layer):
         gates = self.gates * self.hidden_size
         made: dict[str, Shape] = {"weight_ih": (gates, self.input_size), "weight_hh": (gates, self.hidden_size)}
         return made | ({"bias_ih": (gates,), "bias_hh": (gates,)} if known(self.bias) else {})
+
+    def macs(self, inputs: Sequence[Shape], outputs: Sequence[Shape]) -> Dim:
+        return prod(inputs[0][:-1]) * self.gates * self.hidden_size * (self.input_size + self.hidden_size)
 
 
 @module(

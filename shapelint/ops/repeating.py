@@ -1,12 +1,12 @@
 """More elements from the same ones: expand, broadcast_to, repeat, tile, repeat_interleave."""
 
-from ..dims import Dim, Truth, equal, is_unknown, unknown
+from ..dims import Dim, Truth, is_unknown, nice, unknown
 from ..shapes import Shape, numel, show
 from .broadcasting import broadcast_onto
 from .declare import function
 from .examples import call
 from .kinds import UNREAD, EachInt, IntTuple, OptAxis, OptSize, Raw, T, Tensor
-from .problems import Problem, Unread, refuse, require_at_least, require_axis, require_equal
+from .problems import Problem, Unread, equal, fits, refuse, require_at_least, require_axis, require_equal
 
 
 def expanded(input: Shape, sizes: Shape, param: str = "size") -> Shape:
@@ -30,7 +30,11 @@ def _stretched(old: Dim, size: Dim, axis: int, param: str) -> Dim:
     if equal(old, 1) is Truth.NEVER:
         message = "an axis of size {received} cannot expand to {expected}"
         return require_equal(old, size, Problem.BROADCAST, message, param=param, axis=axis)
-    return size if not is_unknown(size) else unknown()
+    if is_unknown(size):
+        return unknown()
+    if fits("1<=", old, size, Problem.BROADCAST, "an axis of size {received} cannot expand to {expected}") is Truth.NEVER:
+        raise refuse(Problem.BROADCAST, f"an axis of size {nice(old)} cannot expand to {nice(size)}", param=param, axis=axis, expected=size, received=old)
+    return size
 
 
 @function(

@@ -4,12 +4,14 @@ Element counts are compared after crossing out the sizes that stand on both side
 ``B`` is a symbol or was never read.
 """
 
-from ..dims import Dim, Truth, divides, equal, is_unknown, prod
+from ..dims import Dim, Truth, is_unknown, prod
 from ..shapes import Shape, numel, show
 from .declare import Layer, function, module
 from .examples import call
 from .kinds import Axis, EachInt, IntTuple, Raw, T, Tensor
-from .problems import Problem, Unread, refuse, require_axis
+from .problems import Problem, Unread, fits, refuse, require_axis
+
+_COUNTS = "element counts {received} and {expected}"
 
 
 def reshaped(input: Shape, sizes: Shape, param: str = "shape") -> Shape:
@@ -24,9 +26,9 @@ def reshaped(input: Shape, sizes: Shape, param: str = "shape") -> Shape:
     fixed = [size for i, size in enumerate(sizes) if i not in free]
     have, wanted = _crossed_out(input, fixed)
     if not free:
-        _require_fit(equal(have, wanted), input, sizes, param)
+        _require_fit(fits("==", have, wanted, Problem.RESHAPE, _COUNTS), input, sizes, param)
         return sizes
-    _require_fit(Truth.NEVER if isinstance(wanted, int) and wanted == 0 else divides(wanted, have), input, sizes, param)
+    _require_fit(Truth.NEVER if isinstance(wanted, int) and wanted == 0 else fits("|", wanted, have, Problem.RESHAPE, _COUNTS), input, sizes, param)
     return (*sizes[: free[0]], have // wanted, *sizes[free[0] + 1 :])
 
 
@@ -47,8 +49,8 @@ def _crossed_out(input: Shape, fixed: list[Dim]) -> tuple[Dim, Dim]:
     return prod(left), prod(right)
 
 
-def _require_fit(fits: Truth, input: Shape, sizes: Shape, param: str) -> None:
-    if fits is Truth.NEVER:
+def _require_fit(answer: Truth, input: Shape, sizes: Shape, param: str) -> None:
+    if answer is Truth.NEVER:
         given, wanted = numel(input), prod(size for size in sizes if not (isinstance(size, int) and size == -1))
         counts = f"{given} elements do not divide by {wanted}" if -1 in sizes else f"it has {given} elements, not {wanted}"
         message = f"{show(input)} cannot be read as {show(sizes)}: {counts}"

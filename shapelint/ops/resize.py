@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from ..dims import Dim, Expr, Truth, at_least, equal, nice, prod, unknown
+from ..dims import Dim, Expr, Truth, nice, prod, unknown
 from ..formulas import scaled, sliding_blocks
 from ..shapes import Shape, show
 from .conv import check_not_negative, check_positive, spread
 from .declare import Layer, function, module
 from .examples import call
 from .kinds import UNREAD, AsWritten, Ignored, IntTuple, OptAsWritten, Raw, Size, T, Tensor
-from .problems import Problem, refuse, require_at_least, require_divides, require_equal
+from .problems import Problem, at_least, equal, refuse, require_at_least, require_divides, require_equal
 
 _ANY_RANK = ("nearest", "nearest-exact", "area")
 _RANK_OF = {"linear": 3, "bilinear": 4, "bicubic": 4, "lanczos": 4, "trilinear": 5}

@@ -1,12 +1,12 @@
 """One tensor becomes several: split, chunk, tensor_split, unbind. A number of parts that depends on a symbol is not read."""
 
-from ..dims import Dim, Truth, at_least, ceildiv
+from ..dims import Dim, Truth, ceildiv
 from ..shapes import Shape
 from .declare import Param, function, read_ints
 from .examples import call
 from .indexing import slice_length
 from .kinds import ABSENT, Axis, Ints, IntTuple, Raw, Size, T, Tensor
-from .problems import Problem, Unread, refuse, require_at_least, require_axis, require_divides, require_equal
+from .problems import Problem, Unread, at_least, refuse, require_at_least, require_axis, require_divides, require_equal
 
 
 def _axis_to_split(input: Shape, dim: int, what: str) -> int:

@@ -1,5 +1,6 @@
 """Transformer layers, stacks of them, and the whole. Sequences are (L, N, E), or (N, L, E) with batch_first, or (L, E) without a batch."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from ..dims import Dim, unknown
@@ -35,6 +36,9 @@ class _TransformerLayer(Layer):
     def expected(self) -> Shape:
         return (unknown("N"), unknown("L"), self.d_model)
 
+    def macs(self, inputs: Sequence[Shape], outputs: Sequence[Shape]) -> Dim:
+        return macs_of_parts(self, inputs)
+
     @property
     def attention(self) -> Attention:
         return Attention(self.d_model, self.nhead, self.d_model, self.d_model, self.batch_first)
@@ -49,6 +53,13 @@ class _TransformerLayer(Layer):
         for number in range(1, len(self.attentions) + 2):
             made |= norm_parameters(f"norm{number}.", width, bias)
         return made
+
+
+def macs_of_parts(layer: Layer, inputs: Sequence[Shape]) -> Dim:
+    """The multiply-accumulates of the layers that this one calls."""
+    from .composition import parts_of
+
+    return sum((part.layer.macs(part.inputs, part.outputs) for part in parts_of(layer, inputs) or ()), start=0)
 
 
 def norm_parameters(prefix: str, width: Dim, bias: Any) -> dict[str, Shape]:
@@ -143,6 +154,9 @@ class _Stack(Layer):
         one: Any = self.layer
         one.training = self.training
         return one
+
+    def macs(self, inputs: Sequence[Shape], outputs: Sequence[Shape]) -> Dim:
+        return macs_of_parts(self, inputs)
 
     def normalised(self, shape: Shape) -> Any:
         if self.norm is UNREAD:
@@ -278,7 +292,7 @@ class Transformer(Layer):
     dtype: Ignored = None
 
     def check(self) -> None:
-        options = {"activation": self.activation, "batch_first": self.batch_first, "bias": self.bias, "dropout": self.dropout}
+        options = {name: getattr(self, name) for name in ("activation", "batch_first", "bias", "dropout", "norm_first")}
         sizes = (self.d_model, self.nhead, self.dim_feedforward)
         norm = table()[f"torch.nn.{LayerNorm.__name__}"].construct((self.d_model,), {"bias": self.bias})
         self.encoder, self.decoder = (
@@ -302,6 +316,9 @@ class Transformer(Layer):
             tgt, src, tgt_mask, memory_mask, tgt_key_padding_mask, memory_key_padding_mask, tgt_is_causal, memory_is_causal,
         )
         return result
+
+    def macs(self, inputs: Sequence[Shape], outputs: Sequence[Shape]) -> Dim:
+        return macs_of_parts(self, inputs)
 
     def _check_batch(self, src: Shape, tgt: Shape) -> None:
         axis = 0 if self.batch_first else 1

@@ -1,6 +1,6 @@
 """How findings are written: one module per output format, each with ``write(result, out, *, colour)``.
 
-The formats are the modules of this package, so a new one needs only its file.
+The formats are the modules of this package, so a new one needs only its file. Those called ``model_...`` write what ``shapelint show`` found.
 """
 
 from collections.abc import Callable
@@ -17,7 +17,7 @@ _SHARED = frozenset({"excerpt", "summary"})
 
 def formats() -> list[str]:
     """The names of the output formats."""
-    return sorted((name for name in modules_of(__path__) if name not in _SHARED), key=lambda name: (name != "text", name))
+    return sorted((name for name in modules_of(__path__) if name not in _SHARED and not name.startswith("model_")), key=lambda name: (name != "text", name))
 
 
 def write(format: str, result: "Result", out: TextIO, *, colour: bool = False) -> None:

@@ -9,7 +9,7 @@ from ..interp.events import Event, Refused
 from ..ops.problems import Problem
 from .declare import Refusal, Rule, Settings, registered, rule
 
-_FRAMEWORK = frozenset({"declare", "fixes", "places", "windows", "wording"})
+_FRAMEWORK = frozenset({"contracts", "declare", "fixes", "places", "windows", "wording"})
 _loaded = False
 
 

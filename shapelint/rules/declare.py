@@ -4,22 +4,22 @@ A rule's documentation is its docstring. Its two examples are complete programs;
 ``# error: CODE "part of the message"``, and tests run both. Rules get events of the interpreter and say what a person should be told.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from ..diagnostics import Diagnostic, Fix, Label, Severity
 from ..interp.events import Application, Event, Refused
 from ..ops.problems import Problem
 from ..source.text import Span
-from . import places, wording
+from . import contracts, places, wording
 
 
 class Settings:
     """What a person may set about rules; the pipeline fills it in from the configuration."""
 
-    __slots__ = ("min_feature_map",)
+    __slots__ = ("contract_style", "min_feature_map")
 
-    def __init__(self, min_feature_map: int = 0) -> None:
-        self.min_feature_map = min_feature_map
+    def __init__(self, min_feature_map: int = 0, contract_style: str = "docstring") -> None:
+        self.min_feature_map, self.contract_style = min_feature_map, contract_style
 
 
 class Rule:
@@ -85,10 +85,12 @@ class Refusal(Rule):
 
     def diagnose(self, event: Refused) -> Diagnostic:
         error = event.error
-        return self.about(
+        found = self.about(
             event.application, self.message(event), param=error.param, arg=error.arg, label=self.label(event), fix=self.fix(event),
             whole=self.whole,
         )
+        found.notes += tuple(_about_sizes(event))
+        return found
 
     def message(self, event: Refused) -> str:
         return wording.sentence(event.application, event.error.message)
@@ -99,6 +101,17 @@ class Refusal(Rule):
 
     def fix(self, event: Refused) -> Fix | None:
         return None
+
+
+def _about_sizes(event: Refused) -> Iterator[str]:
+    """What the sizes of the input have to do with a refusal."""
+    error = event.error
+    if event.explanation is not None:
+        yield from contracts.explained(event.explanation)
+    if error.received is not None and error.expected is not None:
+        text = contracts.difference(error.received, error.expected)
+        if text:
+            yield text
 
 
 _RULES: dict[str, type[Rule]] = {}

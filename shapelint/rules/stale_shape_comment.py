@@ -38,7 +38,7 @@ x = nn.Conv2d(3, 8, 3)(x)  # (4, 8, 30, 30)
 """
 
     def check(self, event: Event) -> Iterable[Diagnostic]:
-        if isinstance(event, Declared) and event.how == self.how and event.certain and _differ(event.declared, event.actual, self.how):
+        if isinstance(event, Declared) and event.how == self.how and event.certain and _differ(event.meant, event.actual, self.how):
             declared, actual = show(event.declared), show(event.actual)
             yield self.at(event.span, f"{self.subject} {declared}, but the shape is {actual}{_where(event)}", label=f"is {actual}")
 
@@ -52,6 +52,6 @@ def _differ(declared: Shape, actual: Shape, how: str) -> bool:
 def _where(event: Declared) -> str:
     if len(event.declared) != len(event.actual):
         return f" ({len(event.declared)} axes against {len(event.actual)})"
-    pairs = zip(event.declared, event.actual, strict=True)
-    axis, (one, other) = next((i, pair) for i, pair in enumerate(pairs) if equal(*pair) is Truth.NEVER)
+    triples = zip(event.meant, event.actual, event.declared, strict=True)
+    axis, other, one = next((i, actual, written) for i, (meant, actual, written) in enumerate(triples) if equal(meant, actual) is Truth.NEVER)
     return f" (axis {axis}: {nice(one)} against {nice(other)})"

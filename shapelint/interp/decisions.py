@@ -1,0 +1,83 @@
+"""The truth of a test: known, unknown, or dependent on the sizes of an input, which then say exactly when it holds."""
+
+import ast
+from typing import TYPE_CHECKING
+
+from ..dims import Truth
+from ..dims.where import Condition
+from .natives import PyRaise
+from .values import Scope, Undecided, Value
+
+if TYPE_CHECKING:
+    from .machine import Machine
+
+Answer = bool | Condition | None
+
+
+def condition(m: "Machine", node: ast.expr, scope: Scope) -> bool | None:
+    """:func:`decide` where nothing can be gained from the sizes."""
+    answer = decide(m, node, scope)
+    return None if isinstance(answer, Condition) else answer
+
+
+def decide(m: "Machine", node: ast.expr, scope: Scope) -> Answer:
+    """The truth of a test: ``unknown and False`` is False although neither operand's value is the result."""
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+        return _negated(decide(m, node.operand, scope))
+    if not isinstance(node, ast.BoolOp):
+        return answer_of(m, m.evaluate(node, scope))
+    decisive = not isinstance(node.op, ast.And)
+    answer: Answer = not decisive
+    undecided = 0
+    try:
+        for part in node.values:
+            found = decide(m, part, scope)
+            if found is decisive:
+                return decisive
+            answer = _both(answer, found, decisive)
+            if not isinstance(found, bool):
+                undecided += 1
+                m.uncertain += 1  # whether the next operands are evaluated is not known
+    except PyRaise:
+        if not undecided:
+            raise
+        answer = None
+    finally:
+        m.uncertain -= undecided
+    return _settled(m, answer)
+
+
+def _negated(answer: Answer) -> Answer:
+    if isinstance(answer, Condition):
+        return ~answer
+    return None if answer is None else not answer
+
+
+def _both(answer: Answer, found: Answer, decisive: bool) -> Answer:
+    """``answer and found``, or ``answer or found``, where neither is decisive."""
+    if answer is None or found is None:
+        return None
+    if isinstance(answer, Condition) and isinstance(found, Condition):
+        return answer | found if decisive else answer & found
+    return found if isinstance(found, Condition) else answer
+
+
+def answer_of(m: "Machine", value: Value) -> Answer:
+    """``bool(value)``."""
+    answer = m.truth(value)
+    if answer is None and isinstance(value, Undecided):
+        return value.condition
+    if answer is None:
+        found = m.nonzero(value)
+        return found if found is None else _settled(m, found)
+    return answer
+
+
+def _settled(m: "Machine", answer: Answer) -> Answer:
+    """A condition that the sizes known by now decide is a bool."""
+    if not isinstance(answer, Condition):
+        return answer
+    return {Truth.ALWAYS: True, Truth.NEVER: False}.get(m.facts.decided(answer), answer)
+
+
+__all__ = ["Answer", "answer_of", "condition", "decide"]

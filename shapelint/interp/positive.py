@@ -1,0 +1,27 @@
+"""Sizes that a result must not fall below, whatever an operator's formula gives."""
+
+from typing import Any
+
+from ..dims import Dim, Expr, Truth, at_least
+from ..dims.facts import Facts
+from ..ops.problems import Problem
+
+_MAPS = ("conv", "pool", "upsampl", "interpolate")
+
+
+def positive(facts: Facts, name: str, result: Any) -> None:
+    """Go on with the sizes for which every axis of a result has elements (layers that make maps) or exists at all (every other)."""
+    if isinstance(result, tuple):
+        least = 1 if any(part in name.lower() for part in _MAPS) else 0
+        for size in result:
+            if isinstance(size, Expr) and not size.unread:
+                _require(facts, size, least)
+    elif isinstance(result, list):
+        for part in result:
+            positive(facts, name, part)
+
+
+def _require(facts: Facts, size: Dim, least: int) -> None:
+    answer = at_least(size, least)
+    if answer is not Truth.ALWAYS and facts.require(answer, ">=", size, least) is Truth.SOMETIMES and facts.fresh:
+        facts.fresh[-1].detail, facts.fresh[-1].message = Problem.EMPTY, "makes a map of size {received}"

@@ -1,0 +1,125 @@
+"""Words about input sizes: what a model accepts, which operation says so, and the nearest sizes that do."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from ..dims import Dim, Expr, bounds, nice
+from ..dims.facts import Finding
+from ..interp.contract import Contract, application_of, needed, place_of, values_at
+from ..interp.events import Explanation
+from . import wording
+
+_BLAMED = 6
+
+
+def reasons(contract: Contract) -> Iterator[str]:
+    """One line for each operation that excludes sizes which all later ones would let pass, in order of execution."""
+    shown = [finding for finding in contract.findings if _matters(contract, finding)]
+    for finding in shown[:_BLAMED]:
+        yield f"{_who(finding)}: {_requirement(finding)}"
+    if len(shown) > _BLAMED:
+        yield f"and {len(shown) - _BLAMED} more operations"
+    if contract.broadcasts:
+        silent = dict.fromkeys(finding.silent.describe() for finding in contract.findings if finding.silent & contract.broadcasts)
+        yield f"torch also lets pass {' or '.join(silent)}, where an axis of size 1 is broadcast silently"
+    if not contract.complete:
+        yield "not everything was followed, so these sizes may fail too"
+
+
+def _matters(contract: Contract, finding: Finding) -> bool:
+    """Whether the other operations together would let more sizes pass."""
+    rest = finding.before
+    for other in contract.findings:
+        if other is not finding:
+            rest = rest & other.needs if other.relation != "raise" or other.needs else rest
+    return not rest.subset(finding.needs)
+
+
+def _who(finding: Finding) -> str:
+    application = application_of(finding)
+    place = place_of(finding)
+    where = f" ({wording.where(place)})" if place is not None else ""
+    if application is not None:
+        return wording.name_of(application) + where
+    return (wording.shortened(place.text.partition("\n")[0]) if place is not None else "the program") + where
+
+
+def _requirement(finding: Finding) -> str:
+    needs = needed(finding).describe()
+    if finding.left is None or finding.right is None:
+        return f"only {needs} gets past it"
+    left, right = nice(finding.left), nice(finding.right)
+    if finding.relation == ">=":
+        return f"{left} must be at least {right}: {needs}"
+    if finding.relation == "|":
+        return f"{right} must be a multiple of {left}: {needs}"
+    if finding.relation == "==" and "1" in (left, right):
+        return f"{left if right == '1' else right} must be 1: {needs}"
+    return f"{left} and {right} agree only where {needs}{_example(finding)}"
+
+
+def _example(finding: Finding) -> str:
+    """The smallest size at which they do not, with both sides as numbers."""
+    missed = finding.before - finding.after
+    point = next(iter(missed.points()), None) if missed.complete else None
+    names = sorted(finding.needs.names)
+    if point is None or len(names) != 1 or names[0] not in point:
+        return ""
+    both = values_at(finding, point)
+    return f" (at {names[0]} = {point[names[0]]}: {both[0]} and {both[1]})" if both is not None and both[0] != both[1] else ""
+
+
+def explained(explanation: Explanation) -> Iterator[str]:
+    """What the input's sizes have to do with an error: both sides as formulas, what the model accepts, and the nearest good sizes."""
+    contract, finding = explanation.contract, explanation.finding
+    sizes = ", ".join(f"{name} = {size}" for name, size in explanation.values.items() if finding is None or name in finding.needs.names)
+    if finding is None:
+        yield f"no input size would help{f' (not only {sizes})' if sizes else ''}"
+        return
+    if finding.left is not None and finding.right is not None:
+        both = values_at(finding, explanation.values)
+        left, right = nice(finding.left), nice(finding.right)
+        if both is not None:
+            yield f"for input {sizes}: {_equation(left, both[0])} against {_equation(right, both[1])}, which needs {finding.needs.describe()}"
+    if not contract.accepted:
+        yield f"{explanation.model} accepts no input size: another operation refuses what this one needs"
+        return
+    if contract.complete:
+        yield f"{explanation.model} accepts {contract.summary()}{_nearest(explanation)}"
+
+
+def _equation(formula: str, value: int) -> str:
+    return formula if formula == str(value) else f"{formula} = {value}"
+
+
+def _nearest(explanation: Explanation) -> str:
+    good = explanation.contract.good(explanation.values)
+    texts = list(dict.fromkeys(_spelt(sizes) for sizes in good))
+    if not texts:
+        return ""
+    return f"; nearest good size{'s' if len(texts) > 1 else ''}: {' or '.join(texts)}"
+
+
+def _spelt(sizes: Mapping[str, int]) -> str:
+    if set(sizes) == {"H", "W"}:
+        return f"{sizes['H']}x{sizes['W']}"
+    return ", ".join(f"{name} = {size}" for name, size in sizes.items())
+
+
+def difference(left: Dim, right: Dim) -> str:
+    """By how much two sizes that never agree differ, where that hardly depends on the input: ``8 or 9 larger``."""
+    gap = left - right
+    if not isinstance(gap, Expr) or gap.unread or len(gap.names) != 1:
+        return ""
+    low, high = bounds(gap)
+    if low is None or high is None or high - low > 3 or low * high <= 0:
+        return ""
+    word = "larger" if low > 0 else "smaller"
+    least, most = sorted((abs(low), abs(high)))
+    amount = str(least) if least == most else f"{least} or {most}" if most == least + 1 else f"{least} to {most}"
+    return f"{nice(left)} is {amount} {word} than {nice(right)} at every size"
+
+
+def renamed(text: str, places: Mapping[str, str]) -> str:
+    """A condition with other words for its symbols."""
+    return re.sub(r"[A-Za-z_]\w*", lambda match: places.get(match[0], match[0]), text)

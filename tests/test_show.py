@@ -1,0 +1,466 @@
+"""``shapelint show``: layers, costs, receptive fields and memory against torch; formats, errors and exit statuses."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shapelint.cli import main
+
+torch = pytest.importorskip("torch")
+
+from .show_oracle import field_by_gradient, inputs_of, leaf_calls, load, macs  # noqa: E402
+
+FIXTURES = Path(__file__).parent.parent / "fixtures"
+Captured = pytest.CaptureFixture[str]
+
+NET = """
+import torch
+from torch import nn
+
+
+class Swap(nn.Module):
+    def forward(self, x):
+        return x.permute(0, 2, 3, 1)
+
+
+class Scale(nn.LayerNorm):
+    pass
+
+
+class Net(nn.Module):
+    def __init__(self, channels=3, classes=10):
+        super().__init__()
+        self.act = nn.ReLU(inplace=True)
+        self.body = nn.Sequential(nn.Conv2d(channels, 8, 3, padding=1), nn.BatchNorm2d(8), self.act, nn.MaxPool2d(2), nn.Identity())
+        self.short = nn.Sequential()
+        self.swap, self.norm = Swap(), Scale(8)
+        self.drop = nn.Dropout(0.5)
+        self.fc = nn.Linear(8, classes)
+        self.gain = nn.Parameter(torch.ones(1))
+
+    def forward(self, x):
+        x = self.act(self.short(self.body(x)) * self.gain)
+        x = self.norm(self.swap(x))
+        return self.fc(self.drop(x.mean((1, 2))))
+
+
+net = Net(1)
+"""
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("VIRTUAL_ENV", raising=False)
+    (tmp_path / "net.py").write_text(NET)
+    return tmp_path
+
+
+def shown(capsys: Captured, *arguments: str, status: int | None = 0) -> list[dict[str, Any]]:
+    code = main(["show", *arguments, "--output-format", "json"])
+    captured = capsys.readouterr()
+    assert status is None or code == status, captured.err + captured.out
+    found: list[dict[str, Any]] = json.loads(captured.out)
+    return found
+
+
+def one(capsys: Captured, target: str, spec: str, *more: str, status: int | None = 0) -> dict[str, Any]:
+    (found,) = shown(capsys, target, "--input", spec, *more, status=status)
+    return found
+
+
+KEYS = ("path", "op", "inputs", "outputs", "params")
+
+
+def layers(found: dict[str, Any]) -> list[dict[str, Any]]:
+    return [{key: layer[key] for key in KEYS} for layer in found["layers"]]
+
+
+# --- layers against forward hooks -------------------------------------------------------------------------------
+
+SHOWN = [
+    ("clean_resnet_basic/resnet.py", "resnet14()", "2 3 32 32"), ("clean_resnet_bottleneck/resnet.py", "ResNet(Bottleneck, (1, 2, 1, 1))", "1 3 64 64"),
+    ("clean_unet/unet.py", "UNet()", "1 3 64 96"), ("clean_vgg/vgg.py", 'VGG("tiny")', "2 3 64 64"), ("clean_densenet/densenet.py", "DenseNet()", "2 3 32 32"),
+    ("clean_inception/inception.py", "Net()", "2 3 52 52"), ("clean_vit_attention/vit.py", "PatchNet()", "2 3 32 32"),
+    ("clean_aspp/segment.py", "Segmenter(4)", "2 3 64 64"), ("clean_mobilenet/mobilenet.py", "PhoneNet(5)", "2 3 48 48"),
+    ("clean_autoencoder/autoencoder.py", "AutoEncoder()", "2 1 28 28"), ("clean_text_rnn/translate.py", "Translator()", "3 9: int64; 3 7: int64"),
+    ("clean_vae/vae.py", "vae", "2 3 32 32"), ("clean_squeeze_excite/gates.py", "GatedBlock(16, 32, 2)", "2 16 32 32"),
+    ("clean_video/clips.py", "ClipNet(7)", "2 3 16 56 56"), ("clean_same_padding/tcn.py", "TCN()", "4 50 5"), ("clean_package/main.py", "Detector(classes=7)", "2 3 48 48"),
+    ("clean_vit_einops/vit.py", "Mosaic(size=(24, 32), patch=8, width=32, classes=4)", "2 3 24 32"), ("clean_lazy/lazy.py", "model", "2 1 40 40"),
+]
+
+
+@pytest.mark.parametrize(("file", "call", "spec"), SHOWN, ids=[file.partition("/")[0] for file, _, _ in SHOWN])
+def test_layers_are_those_that_hooks_see(file: str, call: str, spec: str, capsys: Captured) -> None:
+    path = FIXTURES / file
+    found = one(capsys, f"{path}:{call}", spec)
+    model = eval(call, vars(load(path)))
+    assert found["status"] == "ok", found["lost"]
+    assert layers(found) == leaf_calls(model, inputs_of(spec))
+    assert found["totals"]["params"] == sum(parameter.numel() for parameter in model.parameters())
+
+
+def test_leaf_classes_of_the_user_and_shared_layers_are_listed(folder: Path, capsys: Captured) -> None:
+    found = one(capsys, "net.py:Net(3, 10)", "2 3 8 8")
+    expected = leaf_calls(load(folder / "net.py").Net(3, 10), inputs_of("2 3 8 8"))
+    assert layers(found) == expected
+    assert [layer["path"] for layer in found["layers"]].count("act") == 2
+    assert {"Swap", "Scale", "Sequential"} <= {layer["op"] for layer in found["layers"]}
+
+
+@pytest.mark.parametrize("norm_first", [False, True])
+@pytest.mark.parametrize(("make", "spec"), [
+    ("nn.TransformerEncoderLayer(16, 4, 32, norm_first={})", "5 2 16"), ("nn.TransformerDecoderLayer(16, 4, 32, norm_first={})", "5 2 16; 7 2 16"),
+    ("nn.TransformerEncoder(nn.TransformerEncoderLayer(16, 4, 32, activation=nn.GELU(), batch_first=True, norm_first={}), 2, nn.LayerNorm(16))", "2 5 16"),
+    ("nn.Transformer(16, 4, 1, 2, 32, norm_first={})", "5 2 16; 7 2 16"), ("nn.MultiheadAttention(16, 4)", "5 2 16; 5 2 16; 5 2 16"),
+])
+@pytest.mark.filterwarnings("ignore")
+def test_layers_inside_transformers(make: str, norm_first: bool, spec: str, folder: Path, capsys: Captured) -> None:
+    (folder / "t.py").write_text(f"from torch import nn\nnet = {make.format(norm_first)}\n")
+    found = one(capsys, "t.py:net", spec)
+    assert found["status"] == "ok"
+    assert layers(found) == leaf_calls(load(folder / "t.py").net, inputs_of(spec))
+
+
+def test_symbols_give_the_same_layers_as_numbers(capsys: Captured) -> None:
+    target, values = f"{FIXTURES}/clean_unet/unet.py:UNet()", {"N": 2, "H": 64, "W": 96}
+    symbolic, concrete = one(capsys, target, "N 3 H W"), one(capsys, target, "2 3 64 96")
+    for left, right in zip(symbolic["layers"], concrete["layers"], strict=True):
+        for formula, number in zip(*([size for shape in layer["outputs"] for size in shape] for layer in (left, right)), strict=True):
+            assert eval(str(formula), {}, values) == number
+        assert eval(str(left["macs"]), {}, values) == right["macs"]
+    assert symbolic["contract"]["text"] == "H % 8 == 0 and W % 8 == 0"
+    assert symbolic["layers"][-1]["outputs"] == [["N", 1, "H", "W"]]
+
+
+# --- costs -------------------------------------------------------------------------------------------------------
+
+COSTS = [
+    ("nn.Conv2d(4, 6, 3, stride=2, padding=1, groups=2)", "2 4 9 9"), ("nn.ConvTranspose2d(4, 6, 3, stride=2, groups=2)", "2 4 9 9"), ("nn.Conv1d(4, 6, 3)", "2 4 9"),
+    ("nn.ConvTranspose3d(2, 3, 2, 2)", "2 2 4 4 4"), ("nn.Linear(5, 7)", "2 3 5"), ("nn.RNNCell(4, 5)", "3 4"), ("nn.LSTMCell(4, 5)", "3 4"),
+    ("nn.GRUCell(4, 5)", "3 4"), ("nn.TransformerEncoderLayer(16, 4, 32)", "5 2 16"), ("nn.TransformerDecoderLayer(16, 4, 32)", "5 2 16; 7 2 16"),
+    ("nn.MultiheadAttention(16, 4)", "5 2 16; 5 2 16; 5 2 16"), ("nn.MultiheadAttention(16, 4, kdim=6, vdim=10, batch_first=True)", "2 5 16; 2 7 6; 2 7 10"),
+]
+
+
+@pytest.mark.parametrize(("make", "spec"), COSTS, ids=[make for make, _ in COSTS])
+@pytest.mark.filterwarnings("ignore")
+def test_multiply_accumulates_are_those_that_torch_counts(make: str, spec: str, folder: Path, capsys: Captured) -> None:
+    (folder / "t.py").write_text(f"from torch import nn\nnet = {make}\n")
+    with torch.nn.attention.sdpa_kernel(torch.nn.attention.SDPBackend.MATH):  # the fused one is not counted on a CPU
+        expected = macs(load(folder / "t.py").net, inputs_of(spec))
+    assert one(capsys, "t.py:net", spec)["totals"]["macs"] == expected
+
+
+@pytest.mark.parametrize("make", [
+    "nn.LSTM(4, 6, 2, bidirectional=True)", "nn.GRU(4, 6, 2, batch_first=True)", "nn.RNN(4, 6)", "nn.LSTM(4, 6, proj_size=3)",
+])
+def test_a_recurrent_layer_multiplies_each_weight_once_a_step(make: str, folder: Path, capsys: Captured) -> None:
+    (folder / "t.py").write_text(f"from torch import nn\nnet = {make}\n")
+    elements = sum(parameter.numel() for name, parameter in load(folder / "t.py").net.named_parameters() if "weight" in name)
+    assert one(capsys, "t.py:net", "5 3 4")["totals"]["macs"] == 5 * 3 * elements
+
+
+@pytest.mark.parametrize(("file", "call", "spec"), [item for item in SHOWN if not re.search("rnn|lazy", item[0])])
+@pytest.mark.filterwarnings("ignore")
+def test_totals_of_whole_models(file: str, call: str, spec: str, capsys: Captured) -> None:
+    totals = one(capsys, f"{FIXTURES / file}:{call}", spec)["totals"]
+    assert totals["macs"] + totals["function_macs"] == macs(eval(call, vars(load(FIXTURES / file))), inputs_of(spec))
+
+
+# --- receptive fields --------------------------------------------------------------------------------------------
+
+FIELDS = {
+    "plain": ("nn.Sequential(nn.Conv2d(3, 2, 5), nn.ReLU(), nn.Conv2d(2, 2, 3, stride=2), nn.Conv2d(2, 2, 3, dilation=2))", 41),
+    "pools": ("nn.Sequential(nn.Conv2d(3, 2, 3, padding=1), nn.AvgPool2d(2), nn.Conv2d(2, 2, 3, padding=1), nn.AvgPool2d(3, 2), nn.Conv2d(2, 2, 3))", 64),
+    "up": ("nn.Sequential(nn.Conv2d(3, 2, 3, padding=1, stride=2), nn.Upsample(scale_factor=2), nn.Conv2d(2, 2, 3, padding=1))", 32),
+    "same": ("nn.Sequential(nn.Conv2d(3, 2, 7, padding='same'), nn.Conv2d(2, 2, 1), nn.Conv2d(2, 2, 5, groups=2))", 32),
+}
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_receptive_fields_have_a_gradient_everywhere(name: str, folder: Path, capsys: Captured) -> None:
+    make, size = FIELDS[name]
+    (folder / "t.py").write_text(f"from torch import nn\nnet = {make}\n")
+    field = int(one(capsys, "t.py:net", f"1 3 {size} {size}")["layers"][-1]["field"])
+    reached = field_by_gradient(load(folder / "t.py").net, size)
+    # Behind an upsampling neighbours see different inputs: the field is the largest, the one in the middle may be smaller.
+    assert reached == field if name != "up" else field - 2 <= reached <= field
+
+
+def test_the_field_of_vgg16(folder: Path, capsys: Captured) -> None:
+    plan = [64, 64, 0, 128, 128, 0, 256, 256, 256, 0, 512, 512, 512, 0, 512, 512, 512, 0]
+    (folder / "t.py").write_text(f"""
+from torch import nn
+layers, before = [], 3
+for width in {plan}:
+    layers += [nn.Conv2d(before, width, 3, padding=1), nn.ReLU()] if width else [nn.MaxPool2d(2)]
+    before = width or before
+net = nn.Sequential(*layers, nn.Flatten(), nn.Linear(512 * 49, 10))
+""")
+    found = one(capsys, "t.py:net", "N 3 224 224")["layers"]
+    assert [layer["field"] for layer in found if layer["op"] == "MaxPool2d"] == ["6", "16", "44", "100", "212"]
+    assert found[-1]["field"] == "all"
+
+
+def test_axes_may_have_different_fields(folder: Path, capsys: Captured) -> None:
+    (folder / "t.py").write_text("from torch import nn\nnet = nn.Sequential(nn.Conv2d(3, 4, (3, 7)), nn.AdaptiveAvgPool2d((None, 1)))\n")
+    assert [layer["field"] for layer in one(capsys, "t.py:net", "N 3 H W")["layers"]] == ["3 x 7", "3 x all"]
+
+
+def test_lists_that_grow_are_taken_as_they_were(capsys: Captured) -> None:
+    fields = [layer["field"] for layer in one(capsys, f"{FIXTURES}/clean_densenet/densenet.py:DenseNet()", "1 3 64 64")["layers"]]
+    assert "-" not in fields
+
+
+# --- memory -------------------------------------------------------------------------------------------------------
+
+
+def test_the_peak_counts_what_is_alive_together(folder: Path, capsys: Captured) -> None:
+    (folder / "t.py").write_text("""
+from torch import nn
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a, self.b, self.act = nn.Conv2d(1, 4, 1), nn.Conv2d(4, 2, 1), nn.ReLU(inplace=True)
+    def forward(self, x):
+        y = self.act(self.a(x))     # x and y: 1 + 4
+        z = self.b(y)               # x, y and z: 1 + 4 + 2
+        return (z.flatten(1).sum(1), x)
+""")
+    for spec in ("1 1 10 10", "8 1 10 10", "N 1 10 10"):
+        (found,) = one(capsys, "t.py:Net()", spec)["memory"]
+        assert (found["bytes"], found["path"]) == (7 * 100 * 4, "b")
+
+
+def test_memory_is_given_at_the_smallest_and_at_a_usual_size(capsys: Captured) -> None:
+    small, usual = one(capsys, f"{FIXTURES}/clean_unet/unet.py:UNet()", "N 3 H W")["memory"]
+    assert small["at"] == {"H": 8, "W": 8} and usual["at"] == {"H": 224, "W": 224} and usual["bytes"] > small["bytes"]
+
+
+# --- targets and modes --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("target", "spec", "classes"), [
+    ("net.py:Net", "2 3 8 8", 10), ("net.py:Net(classes=4)", "2 3 8 8", 4), ("net.py:net", "2 1 8 8", 10), ("net:Net(3, 5)", "2 3 8 8", 5),
+])
+def test_ways_to_name_a_model(target: str, spec: str, classes: int, capsys: Captured) -> None:
+    found = one(capsys, target, spec)
+    assert (found["target"], found["status"], found["output"]) == (target, "ok", [2, classes])
+
+
+def test_a_package_on_the_search_path(folder: Path, capsys: Captured) -> None:
+    package = folder / "elsewhere" / "zoo"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text("from .nets import make\n")
+    (package / "nets.py").write_text("import io\nfrom torch import nn\ndef make(width, weights=None):\n    return nn.Sequential(nn.Linear(width, 2))\n")
+    (package / "io.py").write_text("raise ValueError\n")
+    found = one(capsys, "zoo:make(4, weights=None)", "N 4", "--search-path", "elsewhere")
+    assert found["layers"][0]["path"] == "0" and found["output"] == ["N", 2]
+
+
+def test_an_installed_package_is_read_and_not_imported(folder: Path, capsys: Captured) -> None:
+    site = folder / "env" / "lib" / "python3.11" / "site-packages"
+    for name, needs in (("zoo", "torch>=2"), ("plain", "requests")):
+        (site / name).mkdir(parents=True)
+        (site / f"{name}-1.0.dist-info").mkdir()
+        (site / f"{name}-1.0.dist-info" / "METADATA").write_text(f"Name: {name}\nRequires-Dist: {needs}\n")
+        (site / name / "__init__.py").write_text("from torch import nn\nraised = open('nowhere')\ndef make():\n    return nn.Linear(4, 3)\n")
+    (folder / "env" / "bin").mkdir()
+    (folder / "env" / "bin" / "python").write_text("#!/bin/sh\nexit 1\n")
+    (folder / "user.py").write_text("import zoo, plain\nnet = zoo.make()\nother = plain.make()\n")
+    python = ("--python", "env/bin/python")
+    assert one(capsys, "zoo:make()", "N 4", *python)["output"] == ["N", 3]
+    assert one(capsys, "user.py:net", "N 4", *python)["output"] == ["N", 3]
+    assert one(capsys, "user.py:other", "N 4", *python)["status"] == "unknown"
+    assert "zoo" not in sys.modules
+
+
+def test_evaluation_is_the_default_mode(folder: Path, capsys: Captured) -> None:
+    (folder / "t.py").write_text("""
+from torch import nn
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.main, self.helper = nn.Linear(4, 2), nn.Linear(4, 3)
+    def forward(self, x):
+        return (self.main(x), self.helper(x)) if self.training else self.main(x)
+chosen = Net().train()
+""")
+    assert one(capsys, "t.py:Net()", "N 4")["output"] == ["N", 2]
+    assert one(capsys, "t.py:Net()", "N 4", "--train")["output"] == [["N", 2], ["N", 3]]
+    assert one(capsys, "t.py:chosen", "N 4")["output"] == [["N", 2], ["N", 3]]
+
+
+def test_the_input_may_be_stated_elsewhere(folder: Path, capsys: Captured) -> None:
+    (folder / "stated.py").write_text(NET.replace("class Net(", "# shapelint: input=N 3 16 16\nclass Net("))
+    (found,) = shown(capsys, "stated.py:Net(3, 4)")
+    assert found["inputs"] == [["N", 3, 16, 16]]
+    (folder / "shapelint.toml").write_text('[inputs]\n"net:Net(3, 6)" = "N 3 20 20"\n')
+    (found,) = shown(capsys, "net.py:Net(3, 6)")
+    assert found["inputs"] == [["N", 3, 20, 20]]
+
+
+def test_many_targets_from_a_file(folder: Path, capsys: Captured) -> None:
+    (folder / "list.txt").write_text("# models\n\nnet.py:Net(3, 4)\tN 3 H W\nnet.py:net\t2 1 8 8\n")
+    assert [found["output"][-1] for found in shown(capsys, "--targets", "list.txt")] == [4, 10]
+
+
+# --- what goes wrong ----------------------------------------------------------------------------------------------
+
+
+def test_a_failing_model_is_shown_up_to_the_failing_layer(capsys: Captured) -> None:
+    found = one(capsys, "net.py:Net(4)", "2 3 8 8", status=1)
+    assert found["status"] == "error" and found["layers"] == [] and found["failed"]["path"] == "body.0"
+    assert [item["code"] for item in found["diagnostics"]] == ["SHP101"]
+    assert main(["show", "net.py:Net(4)", "--input", "2 3 8 8"]) == 1
+    text = capsys.readouterr().out
+    assert "^ error: " in text and "it receives (2, 3, 8, 8)" in text and "net.py:Net(4):1:5: SHP101" in text
+
+
+def test_an_exception_of_the_program_is_an_error(folder: Path, capsys: Captured) -> None:
+    (folder / "t.py").write_text("""
+from torch import nn
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3)
+    def forward(self, x):
+        x = self.conv(x)
+        if x.shape[-1] % 2:
+            raise ValueError("an even size is needed")
+        return x
+""")
+    found = one(capsys, "t.py:Net", "1 3 9 9", status=1)
+    assert found["status"] == "error" and [layer["path"] for layer in found["layers"]] == ["conv"]
+    (raised,) = found["diagnostics"]
+    assert raised["severity"] == "error" and raised["line"] == 10 and "an even size is needed" in raised["message"]
+    assert one(capsys, "t.py:Net", "1 3 10 10")["status"] == "ok"
+
+
+def test_what_cannot_be_followed_is_unknown_with_a_reason(folder: Path, capsys: Captured) -> None:
+    (folder / "t.py").write_text("""
+import somewhere
+from torch import nn
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3)
+    def forward(self, x):
+        return self.conv(somewhere.resize(x))
+""")
+    found = one(capsys, "t.py:Net()", "1 3 9 9")
+    assert found["status"] == "unknown" and {"reason", "what", "file", "line"} == set(found["lost"][0])
+    assert "?" in str(found["layers"][0]["inputs"]) or "..." in str(found["layers"][0]["inputs"])
+    assert any("somewhere.resize" in lost["what"] for lost in found["lost"])
+
+
+@pytest.mark.parametrize(("arguments", "words"), [
+    (["nowhere.py:Net", "--input", "N 3 8 8"], "nowhere.py: no such file"), (["net.py:Nett", "--input", "N 3 8 8"], "did you mean"),
+    (["net.py", "--input", "N 3 8 8"], "write net.py:NAME"), (["net.py:Net", "--input", "N 3 ("], "--input: "), (["net.py:Net"], "give --input"),
+    (["net.py:Swap(", "--input", "N 3"], "not an expression"), ([], "name a model"), (["net.py:Net", "--input", "... 3 8 8"], "state every axis"),
+    (["nowhere.nets:Net", "--input", "N 3"], "--search-path DIR"), (["net.py:NET", "--input", "N"], "defines no 'NET'"), (["--targets", "no.txt"], "no.txt: cannot be read"),
+    (["net.py:Net", "--input", "N 3 8 8", "--python", "nowhere"], "--python nowhere"), (["net.py:Net", "--output-format", "xml"], "choose from table"),
+    (["net.py:Net", "--input", "N 3 8 8", "--search-path", "nowhere"], "--search-path nowhere"), (["net.py:torch", "--input", "N"], "no nn.Module"),
+])
+def test_mistakes_of_the_user_end_in_one_line(arguments: list[str], words: str, capsys: Captured) -> None:
+    assert main(["show", *arguments]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("shapelint: error: ") and error.count("\n") == 1 and words in error
+
+
+def test_a_class_that_needs_arguments_says_which(folder: Path, capsys: Captured) -> None:
+    (folder / "t.py").write_text("from torch import nn\nclass Net(nn.Module):\n    def __init__(self, width, depth=2):\n        super().__init__()\n")
+    assert main(["show", "t.py:Net", "--input", "N 3"]) == 2
+    assert "write t.py:Net(width=...)" in capsys.readouterr().err
+
+
+def test_a_wrong_line_of_targets_is_named(folder: Path, capsys: Captured) -> None:
+    (folder / "list.txt").write_text("net.py:Net\tN 3 8 8\nnet.py:Net\tN 3 (\n")
+    assert main(["show", "--targets", "list.txt"]) == 2
+    assert "list.txt:2: " in capsys.readouterr().err
+
+
+# --- formats --------------------------------------------------------------------------------------------------------
+
+
+def test_the_keys_of_the_json_are_a_contract(capsys: Captured) -> None:
+    found = one(capsys, "net.py:Net(3, 10)", "N 3 H W")
+    assert set(found) >= {"target", "status", "inputs", "output", "layers", "diagnostics", "lost", "contract"}
+    assert set(found["layers"][0]) >= {"path", "op", "inputs", "outputs", "params", "macs"}
+    assert found["layers"][0] == {
+        "path": "body.0", "op": "Conv2d", "inputs": [["N", 3, "H", "W"]], "outputs": [["N", 8, "H", "W"]], "params": 224, "macs": "216*N*H*W", "field": "3",
+    }
+
+
+def test_the_table(capsys: Captured) -> None:
+    assert main(["show", "net.py:Net(3, 10)", "--input", "N 3 H W"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "net.py:Net(3, 10)  input (N, 3, H, W)"
+    assert lines[2].split() == ["path", "layer", "output", "params", "MACs", "field"]
+    assert lines[3].split() == ["body.0", "Conv2d", "(N,", "8,", "H,", "W)", "224", "216*N*H*W", "3"]
+    starts = {label: text for label, _, text in (line.partition("  ") for line in lines) if text}
+    assert starts["parameters"].strip() == "347" and starts["accepts"].strip() == "H >= 2 and W >= 2"
+    assert all(line == line.rstrip() for line in lines)
+
+
+def test_markdown_is_one_table_a_model(capsys: Captured) -> None:
+    assert main(["show", "net.py:Net(3, 10)", "--input", "2 3 8 8", "--output-format", "markdown"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    rows = [line for line in lines if line.startswith("|")]
+    assert rows[1] == "| --- | --- | --- | ---: | ---: | ---: |" and len({len(re.findall(r"(?<!\\)\|", row)) for row in rows}) == 1
+    assert rows[2] == "| `body.0` | Conv2d | `(2, 8, 8, 8)` | 224 | 27,648 | 3 |"
+
+
+NAMESPACE = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.mark.parametrize("depth", [1, 10, 150])
+def test_labels_of_the_picture_do_not_overlap(depth: int, folder: Path, capsys: Captured) -> None:
+    (folder / "t.py").write_text(f"""
+from torch import nn
+layers = []
+for i in range({depth}):
+    layers += [nn.Conv2d(3 + i, 4 + i, 3, padding=1, stride=2 if i % 30 == 1 else 1), nn.ReLU()]
+net = nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(3 + {depth}, 5))
+""")
+    assert main(["show", "t.py:net", "--input", "N 3 H W", "--svg", "out.svg", "--output-format", "json"]) == 0
+    root = ElementTree.parse(folder / "out.svg").getroot()
+    width, height = float(root.attrib["width"]), float(root.attrib["height"])
+    boxes = []
+    for text in root.iter(f"{NAMESPACE}text"):
+        x, y, long = float(text.attrib["x"]), float(text.attrib["y"]), len(text.text or "") * 6.95
+        left = x - long / 2 if text.attrib.get("text-anchor") == "middle" else x
+        boxes.append((left, y - 9, left + long, y + 2))
+        assert left >= 0 and left + long <= width and y + 2 <= height
+    for number, one_box in enumerate(boxes):
+        for other in boxes[number + 1 :]:
+            assert one_box[2] <= other[0] or other[2] <= one_box[0] or one_box[3] <= other[1] or other[3] <= one_box[1]
+    assert 2 <= len(list(root.iter(f"{NAMESPACE}g"))) <= 30
+
+
+def test_heights_in_the_picture_are_to_scale(folder: Path, capsys: Captured) -> None:
+    (folder / "t.py").write_text("from torch import nn\nnet = nn.Sequential(nn.Conv2d(3, 8, 1), nn.MaxPool2d(2), nn.MaxPool2d(4))\n")
+    main(["show", "t.py:net", "--input", "1 3 64 64", "--svg", "out.svg"])
+    heights = []
+    for box in ElementTree.parse(folder / "out.svg").getroot().iter(f"{NAMESPACE}g"):
+        points = [tuple(map(float, pair.split(","))) for pair in next(box.iter(f"{NAMESPACE}polygon")).attrib["points"].split()]
+        heights.append(max(y for _, y in points) - min(y for _, y in points))
+    assert heights == [pytest.approx(heights[0] / ratio, abs=0.2) for ratio in (1, 2, 8)]
+
+
+# --- imports --------------------------------------------------------------------------------------------------------
+
+
+def test_showing_loads_no_torch_and_linting_nothing_of_it(folder: Path) -> None:
+    code = "import sys\nfrom shapelint.cli import main\nmain(sys.argv[1:])\nprint(*[name for name in ('torch', 'rich', 'libcst', 'shapelint.show') if name in sys.modules])"
+    for arguments, loaded in ((["show", "net.py:Net", "--input", "N 3 8 8"], "shapelint.show"), (["net.py"], "")):
+        run = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=True, env={**os.environ, "PYTHONPATH": str(FIXTURES.parent)})
+        assert run.stdout.splitlines()[-1] == loaded
