@@ -2,7 +2,7 @@
 
 One input is axes separated by spaces or commas, optionally in ``()`` or ``[]``, then optionally ``: dtype``; several
 inputs are separated by ``;``. An axis is a number, a name, ``_`` or ``?`` (not stated), or arithmetic in names and
-numbers with ``+ - * // /`` (``/`` is an exact division), ``max`` and ``min``. ``...`` at the front stands for any leading axes.
+numbers with ``+ - * // /`` (``/`` is an exact division), ``max``, ``min`` and ``floor(H*0.7)``. ``...`` at the front stands for any leading axes.
 Strings of jaxtyping parse where they mean the same: ``*batch`` is ``...``; ``#n``, ``?n`` and ``_n`` are not stated; ``h=3`` is 3.
 """
 
@@ -28,6 +28,7 @@ from .dims import (
     unknown,
     variables,
 )
+from .formulas import scaled
 from .shapes import Shape
 
 _KINDS = {
@@ -37,7 +38,7 @@ _KINDS = {
     "complex": "complex64 cfloat complex128 cdouble complex32 chalf",
 }
 _KIND_OF_DTYPE = {name: kind for kind, names in _KINDS.items() for name in names.split()}
-_TOKEN = re.compile(r"(?P<space>\s+)|(?P<int>[0-9]+)|(?P<name>[^\W\d]\w*)|//|\.\.\.|…|[-+*/()?#=,]|(?P<other>.)", re.DOTALL)
+_TOKEN = re.compile(r"(?P<space>\s+)|(?P<decimal>[0-9]+\.[0-9]+(?:e[-+]?[0-9]+)?|[0-9]+e-[0-9]+)|(?P<int>[0-9]+)|(?P<name>[^\W\d]\w*)|//|\.\.\.|…|[-+*/()?#=,]|(?P<other>.)", re.DOTALL)
 _OPERAND = "expected a number or a name"
 
 
@@ -262,6 +263,8 @@ class _Axes:
         self.take()
         if token.text in ("max", "min") and self.joined("("):
             return self.extreme(token.text)
+        if token.text == "floor" and self.joined("("):
+            return self.scaled()
         return unknown() if token.text.startswith("_") else sym(token.text)
 
     def extreme(self, which: str) -> Dim:
@@ -271,6 +274,18 @@ class _Axes:
             self.take()
             size = (dmax if which == "max" else dmin)(size, self.sum(True))
         return self.closed(size)
+
+    def scaled(self) -> Dim:
+        """``floor(H*0.7)``: what torch makes of a ``scale_factor`` that is no short fraction."""
+        self.take()
+        size = self.operand(True)
+        if self.next.kind != "*" or self.tokens[self.at + 1].kind != "decimal":
+            raise self.fail("expected '*' and a decimal number, as in floor(H*0.7)")
+        self.take()
+        factor = float(self.take().text)
+        if not 0 < factor < float("inf"):
+            raise self.fail("the factor must be positive", after=True)
+        return self.closed(scaled(size, factor))
 
     def closed(self, size: Dim) -> Dim:
         if self.next.kind != ")":

@@ -105,7 +105,7 @@ class Net(nn.Module):
             x = F.max_pool2d(x, 5, stride=1, padding=2)
             return torch.cat([x, F.interpolate(F.max_pool2d(x, 4), scale_factor=4)])
         return torch.cat([x, F.interpolate(F.max_pool2d(x, 2), scale_factor=2)])
-""", "(H % 4 == 0 and W % 4 == 0) or (H <= 40 and H % 2 == 0 and W % 2 == 0)", "H"),
+""", "(H <= 40 and H % 2 == 0 and W % 2 == 0) or (H % 4 == 0 and W % 4 == 0)", "H"),
     "resizes where shapes differ": ("""
 class Net(nn.Module):
     def __init__(self):

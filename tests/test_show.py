@@ -175,6 +175,36 @@ def test_totals_of_whole_models(file: str, call: str, spec: str, capsys: Capture
     assert totals["macs"] + totals["function_macs"] == macs(eval(call, vars(load(FIXTURES / file))), inputs_of(spec))
 
 
+def test_parameters_that_are_shared_count_once_and_copies_count(folder: Path, capsys: Captured) -> None:
+    (folder / "t.py").write_text("""
+import copy
+import torch
+from torch import nn
+class Gain(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.gain, self.fc = nn.Parameter(torch.ones(4)), nn.Linear(4, 4)
+    def forward(self, x):
+        return self.fc(x * self.gain)
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.words, self.head = nn.Embedding(10, 4), nn.Linear(4, 10, bias=False)
+        self.head.weight = self.words.weight
+        gain = Gain()
+        self.blocks = nn.ModuleList([copy.deepcopy(gain) for _ in range(3)] + [gain, gain])
+    def forward(self, x):
+        x = self.words(x)
+        for block in self.blocks:
+            x = block(x)
+        return self.head(x)
+""")
+    found = one(capsys, "t.py:Net", "2 5: int64")
+    model = load(folder / "t.py").Net()
+    assert found["totals"]["params"] == sum(parameter.numel() for parameter in model.parameters())
+    assert layers(found) == leaf_calls(model, inputs_of("2 5: int64"))
+
+
 # --- receptive fields --------------------------------------------------------------------------------------------
 
 FIELDS = {

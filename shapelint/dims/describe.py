@@ -8,6 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .sets import SizeSet
 
+MAX_SPACING = 64  # between irregular sizes that follow a rule
 MAX_RUNS = 64  # of irregular sizes; more end in "..."
 
 
@@ -39,13 +40,13 @@ def _count(start: int) -> Iterable[int]:
 def _residues(remainder: str, residues: Sequence[int], period: int) -> str:
     if len(residues) == 1:
         return f"{remainder} == {residues[0]}"
+    others = [r for r in range(period) if r not in residues]
+    if len(others) == 1:
+        return f"{remainder} != {others[0]}"
     if residues[-1] == len(residues) - 1:
         return f"{remainder} <= {residues[-1]}"
     if residues[0] == period - len(residues):
         return f"{remainder} >= {residues[0]}"
-    others = [r for r in range(period) if r not in residues]
-    if len(others) == 1:
-        return f"{remainder} != {others[0]}"
     if len(others) < len(residues):
         return f"{remainder} not in {_listed(others)}"
     return f"{remainder} in {_listed(residues)}"
@@ -67,6 +68,9 @@ def _runs(items: Sequence[int]) -> tuple[list[tuple[int, int]], list[int]]:
 
 
 def _among(name: str, items: Sequence[int]) -> str:
+    regular = _regular(name, items)
+    if regular:
+        return regular
     runs, single = _runs(items)
     parts = [f"{name} <= {last}" if first == 1 else f"{first} <= {name} <= {last}" for first, last in runs[:MAX_RUNS]]
     if single:
@@ -74,6 +78,22 @@ def _among(name: str, items: Sequence[int]) -> str:
     if len(runs) > MAX_RUNS or len(single) > MAX_RUNS:
         parts.append("...")
     return " or ".join(parts)
+
+
+def _regular(name: str, items: Sequence[int]) -> str:
+    """``H <= 40 and H % 2 == 0`` for many sizes between two bounds that follow a short rule; empty where there is none."""
+    if len(items) < 5:
+        return ""
+    first, last = items[0], items[-1]
+    for period in range(2, min(MAX_SPACING, len(items))):
+        residues = tuple(sorted({item % period for item in items}))
+        if len(residues) * 4 > len(items) or len(residues) == period:
+            continue
+        if sum(size % period in residues for size in range(first, last + 1)) == len(items):
+            skipped = any(size % period in residues for size in range(1, first))
+            bounds = f"{first} <= {name} <= {last}" if skipped else f"{name} <= {last}"
+            return f"{bounds} and {_residues(f'{name} % {period}', residues, period)}"
+    return ""
 
 
 def _not_among(name: str, items: Sequence[int]) -> str:

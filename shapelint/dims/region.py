@@ -249,7 +249,7 @@ def _nearest(sets: Mapping[str, SizeSet], values: Mapping[str, int], upward: boo
 def _described(box: Box) -> str:
     texts = [sizes.describe(name) for name, sizes in box]
     if len(texts) > 1:
-        texts = [f"({text})" if " or " in text else text for text in texts]
+        texts = [f"({text})" if " or " in text else text for text in texts]  # "and" binds closer
     return " and ".join(texts) or "True"
 
 

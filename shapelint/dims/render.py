@@ -84,7 +84,7 @@ def factor(atom: Atom, show: Show) -> str:
     if atom.kind == GROUP:
         return f"({inner})"
     if atom.kind == FMUL:
-        return f"floor({closed(inner, _QUOTIENT)}*{atom.scale!r})"
+        return f"floor({closed(inner)}*{atom.scale!r})"
     return f"{closed(inner, _QUOTIENT)}//{closed(show(atom.of[1]), _CLOSED)}"
 
 

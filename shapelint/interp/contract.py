@@ -32,7 +32,7 @@ class Contract:
         self.names = tuple(names)
         self.broadcasts = region & silent if silent else silent
         self.accepted = region - silent if self.broadcasts else region
-        self.complete = complete and self.accepted.complete and not facts.undecided and all(finding.certain for finding in facts.findings)
+        self.complete = failed or complete and self.accepted.complete and not facts.undecided and all(finding.certain for finding in facts.findings)
         self.findings = [finding for finding in facts.findings if finding.certain]
 
     @property
@@ -159,7 +159,8 @@ def contract_of(machine: "Machine", names: Sequence[str] = (), failed: bool = Fa
     return made_contract(machine, names, failed).as_json()
 
 
-def made_contract(machine: "Machine", names: Sequence[str] = (), failed: bool = False) -> Contract:
-    """The contract of the machine's last entry point. ``names`` are the symbols of its inputs, ``failed``: no size gets through."""
+def made_contract(machine: "Machine", names: Sequence[str] = (), failed: bool = False, finished: bool = True) -> Contract:
+    """The contract of the machine's last entry point. ``names`` are the symbols of its inputs, ``failed``: no size gets through, ``finished``:
+    the end was reached, or the failure."""
     known = dict.fromkeys((*names, *sorted(name for finding in machine.facts.findings for name in finding.needs.names)))
-    return Contract(tuple(known), machine.facts, machine.followed, failed)
+    return Contract(tuple(known), machine.facts, machine.followed and finished, failed)

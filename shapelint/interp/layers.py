@@ -189,9 +189,11 @@ def layer_attribute(m: "Machine", instance: Instance, name: str) -> Value:
         if instance.hidden.get("open") or instance.hidden.get("replaced"):
             return Unknown(Why.ARGUMENT, name)
         return None
+    from .nn_modules import parameter_of
+
     shapes = layer.parameters()
     if name in shapes:
-        return Tensor(shapes[name], "float", None, is_parameter=True)
+        return parameter_of(instance, name, shapes[name])
     buffers = layer.buffers()
     if name in buffers:
         return Tensor(buffers[name], "float", None)

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from ..shapes import Shape
 from .events import InputSource, Refused
 from .natives import PyRaise, method, native
 from .values import (
@@ -58,9 +59,13 @@ def adopt(m: "Machine", parent: Instance, name: str, child: Value) -> None:
 
 def call_module(m: "Machine", instance: Instance, args: list[Value], kwargs: dict[str, Value], site: "Site | None") -> Value:
     """``module(x)``."""
+    if m.module_depth == 0 and not m.shadowing:
+        return _outermost(m, instance, args, kwargs, site)
+    return _noted(m, instance, args, kwargs, site)
+
+
+def _noted(m: "Machine", instance: Instance, args: list[Value], kwargs: dict[str, Value], site: "Site | None") -> Value:
     if m.recorder is None:
-        if m.module_depth == 0 and not m.shadowing:
-            return _outermost(m, instance, args, kwargs, site)
         return _call(m, instance, args, kwargs, site)
     return m.recorder.call(m, instance, args, kwargs, lambda: _call(m, instance, args, kwargs, site))
 
@@ -70,7 +75,7 @@ def _outermost(m: "Machine", instance: Instance, args: list[Value], kwargs: dict
     first = len(m.events)
     m.start_following()
     try:
-        return _call(m, instance, args, kwargs, site)
+        return _noted(m, instance, args, kwargs, site)
     finally:
         refusals = [event for event in m.events[first:] if isinstance(event, Refused) and event.application.certain]
         if refusals or (m.contracts and isinstance(instance.cls, ClassValue)):
@@ -231,10 +236,21 @@ def _get_submodule(m: "Machine", args: list[Value], kwargs: dict[str, Value]) ->
     return found
 
 
+def parameter_of(instance: Instance, name: str, shape: Shape) -> Tensor:
+    """A parameter of a torch layer: the same tensor each time, so that one that two layers share is seen to be one."""
+    owner, made = instance.hidden.get("parameters", (0, {}))
+    if owner != id(instance):  # the layer is a copy of another one
+        owner, made = instance.hidden["parameters"] = (id(instance), {})
+    found: Tensor | None = made.get(name)
+    if found is None or found.shape != shape:
+        found = made[name] = Tensor(shape, "float", is_parameter=True)
+    return found
+
+
 def own_tensors(m: "Machine", instance: Instance) -> list[tuple[str, Value]]:
     """The parameters of a module itself, by name; one that the program replaced, or took away, as it is now."""
     layer = instance.layer
-    own: dict[str, Value] = {name: Tensor(shape, "float", is_parameter=True) for name, shape in layer.parameters().items()} if layer else {}
+    own: dict[str, Value] = {name: parameter_of(instance, name, shape) for name, shape in layer.parameters().items()} if layer else {}
     for name, value in instance.table.items():
         if name in own and not isinstance(value, Tensor):
             del own[name]

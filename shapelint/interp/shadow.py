@@ -75,15 +75,18 @@ class Shadow:
         m.coverage = type(m.coverage)()
         m.facts = m.fresh_facts()
         m.step_limit = m.steps + limits.STEPS_PER_EXPLORATION
-        failed = False
+        failed, finished = False, True
         try:
             m.call(self.instance, self.args, self.kwargs, self.site)
-        except (PyRaise, RecursionError, m.exhausted):
-            failed = True
+        except PyRaise as error:
+            failed = error.place is not None  # else it may be something that we do not know
+            finished = failed
+        except (RecursionError, m.exhausted):
+            finished = False
         finally:
             self.events = m.events
             certain = any(isinstance(event, Refused) and event.application.certain for event in m.events)
-            self.contract = made_contract(m, tuple(self.values), failed or certain)
+            self.contract = made_contract(m, tuple(self.values), failed or certain, finished)
             for name, value in kept.items():
                 setattr(m, name, value)
             m.heap.undo(mark)

@@ -1,4 +1,5 @@
-"""``copy``: new heap objects with the same (``copy``) or copied (``deepcopy``) content; functions, classes and tensors are shared."""
+"""``copy``: new heap objects with the same (``copy``) or copied (``deepcopy``) content; functions, classes and tensors are shared, but
+a deep copy has parameters of its own."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from ..values import (
     Partial,
     SetObject,
     SliceValue,
+    Tensor,
     Value,
 )
 from .support import REQUIRED, Args, Kwargs, bind, native
@@ -70,6 +72,10 @@ def deepcopy(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     return made
 
 
+def _same(value: Tensor) -> Tensor:
+    return Tensor(value.shape, value.dtype, value.trace, tail=value.tail, is_parameter=True)
+
+
 class _Copier:
     """One deep copy: ``done`` keeps shared references shared and ends cycles (with the original, so that its id stays taken)."""
 
@@ -83,6 +89,9 @@ class _Copier:
         if isinstance(value, (ListObject, SetObject, IteratorObject, DictObject, Instance)):
             known = self.done.get(id(value))
             return known[1] if known is not None else self._object(value)
+        if isinstance(value, Tensor) and value.is_parameter:
+            known = self.done.get(id(value))
+            return known[1] if known is not None else self._keep(value, _same(self.machine.solid((value,))[0]))
         if isinstance(value, Partial):
             return Partial(self.copy(value.function), tuple(map(self.copy, value.args)), {name: self.copy(item) for name, item in value.kwargs.items()})
         if isinstance(value, BoundMethod):

@@ -1,15 +1,10 @@
-"""Tools for people who work on shapelint itself: ``python -m shapelint.dev bench`` prints what a cold run costs.
+"""What a cold run of a clean 60-line file costs, beside what a user would wait for otherwise."""
 
-Times are user CPU seconds of whole fresh processes, medians of several runs taken in turn, because machines are shared
-and drift; the ratios are the figures to quote.
-"""
-
-import argparse
 import os
 import statistics
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 CLEAN_PROGRAM = '''"""A small convolutional network, tried once."""
 import torch
@@ -83,8 +78,33 @@ def user_seconds(command: Sequence[str]) -> float:
     return os.times().children_user - before
 
 
-def bench(runs: int) -> int:
-    """A cold check of a clean 60-line file beside what a user would wait for otherwise."""
+def medians(commands: Mapping[str, Sequence[str]], runs: int) -> dict[str, float]:
+    """User CPU seconds by name, medians of several runs taken in turn. A command that does not run here is left out, and said to be."""
+    left = dict(commands)
+    for name, command in commands.items():
+        try:
+            user_seconds(command)  # warm the disk cache
+        except (subprocess.CalledProcessError, OSError):
+            print(f"{name}: does not run here")
+            del left[name]
+    times: dict[str, list[float]] = {name: [] for name in left}
+    for _ in range(runs):
+        for name, command in left.items():
+            times[name].append(user_seconds(command))
+    return {name: statistics.median(found) for name, found in times.items()}
+
+
+def print_ratios(title: str, found: Mapping[str, float], reference: str) -> None:
+    """A table of times, each also as a multiple of one of them."""
+    width = max(map(len, found))
+    print(f"{title:{width}} {'user s':>8} {'ratio':>8}")
+    for name, seconds in found.items():
+        ratio = f"{seconds / found[reference]:7.1f}x" if found.get(reference) else ""
+        print(f"{name:{width}} {seconds:8.3f} {ratio}")
+
+
+def bench(runs: int) -> None:
+    """A cold check of a clean 60-line file."""
     import tempfile
 
     with tempfile.TemporaryDirectory() as folder:
@@ -98,32 +118,5 @@ def bench(runs: int) -> int:
             "python -c 'import torch'": [sys.executable, "-c", "import torch"],
             "python net.py": [sys.executable, path],
         }
-        times: dict[str, list[float]] = {name: [] for name in commands}
-        for name in list(commands):
-            try:
-                user_seconds(commands[name])  # warm the disk cache
-            except subprocess.CalledProcessError:
-                print(f"{name}: does not run here")
-                del commands[name]
-        for _ in range(runs):
-            for name, command in commands.items():
-                times[name].append(user_seconds(command))
-    ours = statistics.median(times["shapelint net.py"])
-    print(f"{'command':28} {'user s':>8} {'of shapelint':>13}   (median of {runs} runs, {CLEAN_PROGRAM.count(chr(10))} lines)")
-    for name in commands:
-        median = statistics.median(times[name])
-        print(f"{name:28} {median:8.3f} {median / ours:12.1f}x")
-    return 0
-
-
-def main(argv: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m shapelint.dev", description=__doc__)
-    commands = parser.add_subparsers(dest="command", required=True)
-    benchmark = commands.add_parser("bench", help="what a cold run costs")
-    benchmark.add_argument("--runs", type=int, default=7)
-    given = parser.parse_args(argv)
-    return bench(given.runs)
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+        lines = CLEAN_PROGRAM.count("\n")
+        print_ratios(f"net.py, {lines} lines; median of {runs}", medians(commands, runs), "shapelint net.py")
