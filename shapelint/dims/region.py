@@ -96,6 +96,16 @@ class Region:
             found = found | dict(box).get(name, EVERY)
         return found
 
+    def diagonal(self, names: Iterable[str]) -> SizeSet:
+        """The sizes that all these symbols may have together."""
+        found = SizeSet.empty()
+        for box in self.boxes:
+            sets, both = dict(box), EVERY
+            for name in names:
+                both = both & sets.get(name, EVERY)
+            found = found | both
+        return found
+
     def at(self, values: Mapping[str, int]) -> Region:
         """What is left for the other symbols where these have these values."""
         kept = [box for box in self.boxes if all(values[name] in sizes for name, sizes in box if name in values)]

@@ -39,6 +39,11 @@ def raw(value: Value) -> Any:
     return value
 
 
+def held(value: Value) -> Value:
+    """An argument as it is now: a list that the program goes on to fill does not change what was passed."""
+    return ListObject(value.table["items"], value.kind) if isinstance(value, ListObject) else value
+
+
 class NamedResults(tuple[Any, ...]):
     """Results with names: ``torch.max(x, 0).values``."""
 

@@ -222,6 +222,8 @@ def _instance(m: "Machine", value: Instance, name: str) -> Value:
             return m.call(BoundMethod(getter, value), [name], {})
     if name == "training":
         return value.hidden.get("training", True)
+    if name in ("__doc__", "__annotations__", "__weakref__"):
+        return Unknown(Why.ATTRIBUTE, name)
     if isinstance(cls, ClassValue) and not m.exploring and not value.hidden.get("open"):
         raise PyRaise("AttributeError", f"'{cls.name}' object has no attribute '{name}'")
     return Unknown(Why.ATTRIBUTE, name)

@@ -206,6 +206,10 @@ def _builtin_instance(value: Value, classinfo: Value) -> bool | None:
         return _callable_is(value, wanted)
     if wanted == "Size" and isinstance(value, tuple):
         return None
+    if wanted == "Hashable":
+        return None if have in ("", "tuple") else have not in ("list", "dict", "set")
+    if wanted not in _ABSTRACT and isinstance(classinfo, External) and classinfo.name.startswith(("typing.", "collections.abc.", "abc.", "numbers.")):
+        return None
     return have in _ABSTRACT.get(wanted, (wanted,)) or have == wanted
 
 

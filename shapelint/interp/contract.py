@@ -32,7 +32,7 @@ class Contract:
         self.names = tuple(names)
         self.broadcasts = region & silent if silent else silent
         self.accepted = region - silent if self.broadcasts else region
-        self.complete = failed or complete and self.accepted.complete and not facts.undecided and all(finding.certain for finding in facts.findings)
+        self.complete = failed or (complete and self.accepted.complete and not facts.undecided and all(finding.certain for finding in facts.findings))
         self.findings = [finding for finding in facts.findings if finding.certain]
 
     @property
@@ -82,7 +82,12 @@ class Contract:
     def good(self, values: Mapping[str, int]) -> list[dict[str, int]]:
         """The nearest accepted sizes: below and above these."""
         asked = {name: size for name, size in values.items() if name in self.accepted.names}
-        found = [self.accepted.nearest(asked, upward) for upward in (False, True)] if asked else []
+        found: list[dict[str, int] | None] = []
+        if len(set(asked.values())) == 1:  # a square stays one where it can
+            sizes, size = self.accepted.diagonal(asked), next(iter(asked.values()))
+            found = [dict.fromkeys(asked, near) for near in (sizes.prev(size), sizes.next(size)) if near is not None]
+        if asked and not found:
+            found = [self.accepted.nearest(asked, upward) for upward in (False, True)]
         return [sizes for sizes in found if sizes is not None and self.confirmed(sizes)]
 
     def as_json(self) -> dict[str, Any]:

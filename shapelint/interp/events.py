@@ -94,6 +94,15 @@ class Explanation:
         self.model, self.contract, self.finding, self.values = model, contract, finding, values
 
 
+class Raised:
+    """The program itself raises, because of the sizes of the input: ``explanation`` says for which. ``name`` is the exception's."""
+
+    __slots__ = ("explanation", "name", "place", "source")
+
+    def __init__(self, name: str, place: Place, explanation: Explanation, source: InputSource | None) -> None:
+        self.name, self.place, self.explanation, self.source = name, place, explanation, source
+
+
 class Derived:
     """What a model accepts, from one run on symbolic sizes. ``inputs`` are the shapes it was given, ``parameters`` the names of the
     parameters of ``forward`` that got them; ``forward`` and ``place`` are where the method and the class stand."""
@@ -136,4 +145,4 @@ class Lost:
         self.unknown, self.place = unknown, place
 
 
-Event = Applied | Refused | Declared | Derived | Misnamed | Lost
+Event = Applied | Refused | Declared | Derived | Misnamed | Raised | Lost

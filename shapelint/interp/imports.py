@@ -72,14 +72,16 @@ class Imports:
         path = self._locate(dotted, beside)
         return External(dotted) if path is None else self._load(dotted, path)
 
-    def may_be_missing(self, m: "Machine", dotted: str, scope: Scope) -> bool:
-        """Whether a package outside may not be installed: it is not Python's own, and nothing of it is known here.
+    def may_be_missing(self, m: "Machine", dotted: str, scope: Scope) -> bool | None:
+        """Whether a package outside may not be installed: it is not Python's own, and nothing of it is known here. None: it is missing.
 
         Of what is known, such as torchinfo's ``summary``, people import what they mean to use.
         """
         top = dotted.partition(".")[0]
         if any(name.startswith(f"{top}.") for name in NATIVES):
             return False
+        if self.installed is not None and top not in sys.stdlib_module_names and isinstance(self.module(m, dotted, scope), External):
+            return False if self.installed.has(top) else None
         return top not in sys.stdlib_module_names and top not in _ALWAYS_EXTERNAL and isinstance(self.module(m, dotted, scope), External)
 
     def _load(self, dotted: str, path: str) -> Value:

@@ -27,6 +27,7 @@ from .values import ClassValue, FunctionValue, Instance, ListObject, Native, Pla
 if TYPE_CHECKING:
     from .imports import Imports
     from .recorder import Recorder
+    from .shadow import Shadow
 
 
 class Exhausted(Exception):
@@ -118,6 +119,7 @@ class Machine:
         self.exploring = False
         self.training_default = True
         self.contracts = False  # whether somebody wants to know what every model accepts
+        self.shadow: Shadow | None = None  # the last model that ran once more
         self.shadowing = False  # a model runs once more, on symbolic sizes
         self.source_kind = "call"
         self.main_file = main_file

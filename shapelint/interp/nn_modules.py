@@ -74,14 +74,18 @@ def _outermost(m: "Machine", instance: Instance, args: list[Value], kwargs: dict
     """The call of a whole model: where torch refuses something in it, the sizes of its input are asked about."""
     first = len(m.events)
     m.start_following()
+    raised: PyRaise | None = None
     try:
         return _noted(m, instance, args, kwargs, site)
+    except PyRaise as error:
+        raised = error if error.place is not None and m.certain else None
+        raise
     finally:
         refusals = [event for event in m.events[first:] if isinstance(event, Refused) and event.application.certain]
-        if refusals or (m.contracts and isinstance(instance.cls, ClassValue)):
+        if refusals or raised is not None or (m.contracts and isinstance(instance.cls, ClassValue)):
             from .shadow import look_again  # few programs need it
 
-            look_again(m, instance, args, kwargs, site, refusals)
+            look_again(m, instance, args, kwargs, site, refusals, raised)
 
 
 def _call(m: "Machine", instance: Instance, args: list[Value], kwargs: dict[str, Value], site: "Site | None") -> Value:

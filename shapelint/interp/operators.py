@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from ..ops import Operator, lookup
 from ..ops.problems import ShapeError, Unread, follow
-from .arguments import first_tensor, raw, result_dtype, trace_of, without_empty, wrap
+from .arguments import first_tensor, held, raw, result_dtype, trace_of, without_empty, wrap
 from .events import Misnamed
 from .expressions import Rest
 from .externals import CONTAINERS, canonical
@@ -112,6 +112,7 @@ def call_function(m: "Machine", op: Operator, args: list[Value], kwargs: dict[st
         follow(before)
     trace = trace_of(m, _function_name(op, site), op, first, result, site)
     value = wrap(result, dtype, trace)
+    args = [held(arg) for arg in args]
     m.applied(op, None, result, value, lambda *when: application_of(m, op, _function_name(op, site), None, args, kwargs, site, *when))
     return without_empty(result, value, first)
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from ..dims import sym, variables
 from ..shapes import Shape
 from . import limits
-from .contract import Contract, application_of, made_contract
-from .events import Application, Derived, Event, Explanation, Refused
+from .contract import Contract, application_of, made_contract, place_of
+from .events import Application, Derived, Event, Explanation, InputSource, Raised, Refused
 from .natives import PyRaise
 from .values import ClassValue, External, FunctionValue, Instance, ListObject, Place, Tensor, Value
 
@@ -31,6 +31,7 @@ class Shadow:
         self.kwargs = {name: self._symbolic(value) for name, value in kwargs.items()}
         self.contract: Contract | None = None
         self.events: list[Event] = []
+        self.source: InputSource | None = m.source or (InputSource(tuple(value.shape for value in args if isinstance(value, Tensor)), "call", site.place) if site else None)
         if self.values:
             self._run()
 
@@ -103,11 +104,23 @@ class Shadow:
             event.explanation = Explanation(model_name(self.instance), contract, None, self.values)
 
 
-def look_again(m: "Machine", instance: Instance, args: list[Value], kwargs: dict[str, Value], site: "Site | None", refusals: list[Refused]) -> None:
+    def explain_exception(self, error: PyRaise) -> None:
+        """Report the program's own exception where it is raised for these sizes and not for others."""
+        finding = self.contract.first_failure(self.values) if self.contract is not None else None
+        place = place_of(finding) if finding is not None and finding.relation == "raise" else None
+        if self.contract is not None and place is not None and error.place is not None and place.node is error.place.node:
+            explanation = Explanation(model_name(self.instance), self.contract, finding, self.values)
+            self.m.emit(Raised(error.name, error.place, explanation, self.source))
+
+
+def look_again(m: "Machine", instance: Instance, args: list[Value], kwargs: dict[str, Value], site: "Site | None", refusals: list[Refused], raised: PyRaise | None) -> None:
     """After a model's call: explain what was refused, and say what the model accepts where somebody wants to know."""
     shadow = Shadow(m, instance, args, kwargs, site)
+    m.shadow = shadow if shadow.contract is not None else None
     for event in refusals:
         shadow.explain(event)
+    if raised is not None and not refusals:
+        shadow.explain_exception(raised)
     if not m.contracts:
         return
     if shadow.contract is not None:

@@ -218,7 +218,10 @@ def _expects_error(node: ast.expr) -> bool:
 
 
 def _try(m: "Machine", node: ast.Try, scope: Scope) -> Signal | None:
-    if _tries_an_import(m, node, scope):
+    missing = _missing_import(m, node, scope)
+    if missing is None:
+        return execute(m, [*node.handlers[0].body, *node.finalbody], scope)
+    if missing:
         return branch(m, lambda: execute(m, [*node.body, *node.orelse, *node.finalbody], scope),
                       lambda: execute(m, [*node.handlers[0].body, *node.finalbody], scope))
     raised: PyRaise | None = None
@@ -257,11 +260,13 @@ def _may_catch_refusals(handler: ast.ExceptHandler) -> bool:
     return not all(name in _OTHER_ERRORS for name in names)
 
 
-def _tries_an_import(m: "Machine", node: ast.Try, scope: Scope) -> bool:
-    """``try: import apex`` with a handler: whether the package is there is not known, unless it is Python's or the user's own."""
+def _missing_import(m: "Machine", node: ast.Try, scope: Scope) -> bool | None:
+    """``try: import apex`` with a handler: whether the package is there is not known, unless it is Python's or the user's own, or the
+    environment was looked at. None: it is not there."""
     names = [alias.name for item in node.body if isinstance(item, ast.Import) for alias in item.names]
     names += [item.module for item in node.body if isinstance(item, ast.ImportFrom) and item.module and not item.level]
-    return bool(node.handlers) and any(m.imports.may_be_missing(m, name, scope) for name in names)
+    answers = [m.imports.may_be_missing(m, name, scope) for name in names] if node.handlers else []
+    return None if None in answers else any(answers)
 
 
 def _handle(m: "Machine", node: ast.Try, raised: PyRaise, scope: Scope) -> Signal | None:

@@ -17,9 +17,11 @@ from .machine import Site
 from .natives import NATIVES, PyRaise
 from .nn_modules import is_module
 from .recorder import Recorder
+from .shadow import Shadow
 from .values import ClassValue, FunctionValue, Instance, Place, Scope, Tensor, Unknown, Value, Why
 
 if TYPE_CHECKING:
+    from .contract import Contract
     from .machine import Machine
     from .program import Program, Run
 
@@ -50,6 +52,7 @@ class TargetRun:
         self.raised: PyRaise | None = None
         self.finished = False
         self.events: list[Event] = []
+        self.contract: Contract | None = None  # of an input in numbers: what sizes would do instead
         self.called_from = 0  # the number of events before the model was called
 
     def shown_place(self) -> Place:
@@ -201,7 +204,7 @@ def _call(found: TargetRun, stated: Stated, training: bool) -> None:
     try:
         if not training and "training" not in model.hidden:  # else the program has chosen the mode itself
             m.call(m.get_attribute(model, "eval"), [], {})
-        found.called_from = len(m.events)
+        found.called_from, m.shadow = len(m.events), None
         m.source, m.source_kind = InputSource(tuple(item.shape for item in stated.specs), stated.how, stated.place), stated.how
         found.recorder = m.recorder = Recorder(model)
         found.output = m.call(model, list(inputs), {})
@@ -210,6 +213,8 @@ def _call(found: TargetRun, stated: Stated, training: bool) -> None:
         found.raised = error
     finally:
         m.source, m.source_kind, m.recorder = None, "call", None
+    if all(isinstance(size, int) for tensor in inputs for size in tensor.shape or ()):
+        found.contract = (m.shadow or Shadow(m, model, list(inputs), {}, m.site)).contract
 
 
 def _shift(recorder: Recorder | None, by: int) -> None:

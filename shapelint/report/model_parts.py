@@ -85,7 +85,7 @@ def footer(summary: "ModelSummary") -> list[tuple[str, str]]:
         lines.append(("parameters", count_text(summary, summary.params)))
     if summary.rows:
         lines.append(("MACs", _macs_text(summary)))
-    if summary.contract_text and not summary.failed:
+    if summary.contract_text:
         lines.append(("accepts", summary.contract_text + ("" if summary.contract.get("complete") else " (as far as it was followed)")))
     lines += [("peak memory" if not number else "", _memory_text(found)) for number, found in enumerate(summary.memory)]
     lines += [("not followed" if not number else "", f"{lost.what}: {lost.reason} ({lost.file}:{lost.line})") for number, lost in enumerate(summary.lost[:10])]
@@ -114,7 +114,7 @@ def _total(summary: "ModelSummary", count: Dim | None) -> str:
     text, at = str(summary.size(count)), point(summary)
     value = value_at(count, at)
     if value is None:
-        return text
+        return text if len(text) <= 3 * _LONGEST_FORMULA else "a number that depends on the input"
     number = f"{value:,} at {sizes_text(at)}"
     return number if len(text) > _LONGEST_FORMULA else f"{text} ({number})"
 

@@ -8,10 +8,12 @@ from ..dims import Dim, Expr, prod
 from ..interp.contract import made_contract
 from ..interp.events import Applied
 from ..interp.events import Lost as LostEvent
+from ..interp.events import Refused
 from ..interp.nn_modules import closed, container_kind, own_tensors, walk, why_open
 from ..interp.recorder import LayerCall, tensors_in
 from ..interp.values import DictObject, Instance, ListObject, Tensor, Unknown, Value
 from ..ops.cost import macs_of_function
+from ..rules.wording import spoken
 from .graph import Graph, tensors_of
 from .memory import peak_of
 from .receptive import ReceptiveFields, is_unbatched
@@ -95,16 +97,22 @@ class _Builder:
         if call is None and self.run.recorder.raised is not None and self.run.recorder.raised[0] is self.run.raised:
             call = self.run.recorder.raised[1]
         if call is None:
+            event = self.run.events[self.stop] if self.stop < len(self.run.events) else None
+            if isinstance(event, Refused):  # between the layers
+                self.made.failed = Row("", spoken(event.application.name), tuple(event.application.tensors.values()), ())
+                self.made.failed.error = self.errors[0].message
             return
         self.made.failed = Row(call.path, call.op, call.inputs, ())
         self.made.failed.error = self.errors[0].message
 
     def contract(self) -> None:
         names = [name for tensor in self.run.inputs for size in tensor.shape or () if isinstance(size, Expr) for name in sorted(size.names)]
-        self.found: Contract = made_contract(self.run.machine, list(dict.fromkeys(names)), bool(self.errors))
-        self.made.contract = self.found.as_json()
-        self.made.contract_text = self.found.summary() if names else ""
-        self.made.sizes = {} if self.errors else {name: sizes for name, sizes in self.found.sizes().items() if sizes}
+        self.symbolic = bool(names)
+        made = self.run.contract or made_contract(self.run.machine, list(dict.fromkeys(names)), bool(self.errors), self.run.finished or bool(self.errors))
+        self.found: Contract = made
+        self.made.contract = made.as_json()
+        self.made.contract_text = made.summary() if made.names else ""
+        self.made.sizes = {} if self.errors or not names else {name: sizes for name, sizes in made.sizes().items() if sizes}
 
     # --- totals -----------------------------------------------------------------------------------------------
 
@@ -153,7 +161,7 @@ class _Builder:
         """Sizes to evaluate at: the smallest that the model accepts, and the nearest to 224."""
         first = self.run.inputs[0].shape if self.run.inputs else None
         samples = first[0].names if first and isinstance(first[0], Expr) else frozenset[str]()
-        names = list(self.found.names)
+        names = list(self.found.names) if self.symbolic else []
         self.shown_names = [name for name in names if name not in samples]
         if not self.shown_names:
             return [dict.fromkeys(names, 1)]

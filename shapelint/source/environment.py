@@ -23,6 +23,10 @@ class Installed:
         self.folders, self.wanted = folders, wanted
         self._readable: dict[str, bool] = {}
 
+    def has(self, top: str) -> bool:
+        """Whether the environment has a package or a module of this name."""
+        return any(os.path.exists(os.path.join(folder, name)) for folder in self.folders for name in (top, f"{top}.py"))
+
     def roots(self, top: str) -> list[str]:
         """The folders in which to look for the package ``top``: none where it is not to be read."""
         if top in _NEVER or top in sys.stdlib_module_names:
