@@ -160,7 +160,7 @@ class _Run:
             config = Config(config.values, root=config.root, file=config.file, default_off=off_by_default())
         self.config, self.options = config, options
         self.enabled = frozenset(declared.code for declared in rules() if config.selects(declared.code))
-        self.judge = Judge(RuleSettings(config.min_feature_map), self.enabled)
+        self.judge = Judge(RuleSettings(config.min_feature_map, config.contract_style), self.enabled)
         self.made: list[Diagnostic] = []
         self.outcome = Result()
         self.interpreted: list[SourceFile] = []

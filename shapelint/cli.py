@@ -88,6 +88,7 @@ def _check_parser() -> argparse.ArgumentParser:
     add("paths", nargs="+", metavar="PATH", help="files, notebooks, directories, glob patterns, or - for standard input")
     add("--output-format", metavar="FORMAT", help="text (default), concise, json")
     add("--select", metavar="CODES", help="rules to report, by code or prefix, separated by commas")
+    add("--extend-select", metavar="CODES", help="rules to report in addition, for those that are off by default")
     add("--ignore", metavar="CODES", help="rules not to report")
     add("--input", metavar="SPEC", action="append", default=[], help='the shape of an input that nothing states, as in "N 3 224 224"')
     add("--strict", action="store_true", help="warnings count for the exit status")
@@ -121,7 +122,7 @@ def _config(given: argparse.Namespace) -> "Config":
 
     codes = [rule.code for rule in rules()]
     config = load_config(given.paths, given.config, default_off=off_by_default(), codes=codes)
-    asked = {"select": given.select, "ignore": given.ignore, "output-format": given.output_format}
+    asked = {"select": given.select, "extend-select": given.extend_select, "ignore": given.ignore, "output-format": given.output_format}
     return config.override({key: value for key, value in asked.items() if value is not None}, codes)
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["OPTIONS", "Config", "ConfigError", "Option", "load_config", "read_value"]
 
-Type = Literal["codes", "strings", "string", "number", "switch", "codes-by-path", "specs-by-model"]
+Type = Literal["codes", "strings", "string", "number", "switch", "codes-by-path", "specs-by-model", "contract-style"]
 
 
 class Option(NamedTuple):
@@ -43,6 +43,7 @@ OPTIONS = (
     Option("include", "strings", ("*.py", "*.ipynb"), "Files to read in a walk, as patterns of .gitignore. A named file is always read."),
     Option("inputs", "specs-by-model", {}, "Input shapes of models: {\"pkg.models:UNet(3, 2)\" = \"N 3 256 256\"}."),
     Option("min-feature-map", "number", 0, "Report a feature map whose height or width falls below this many pixels. 0: never."),
+    Option("contract-style", "contract-style", "docstring", "What the fix of input-contract writes: \"docstring\" or \"assert\"."),
     Option("src", "strings", (".", "src"), "Directories from which imports are resolved, relative to the configuration file."),
     Option("output-format", "string", "text", "How findings are written."),
     Option("strict", "switch", False, "Also report what could not be followed, and why."),
@@ -51,7 +52,7 @@ _BY_KEY = {option.key: option for option in OPTIONS}
 _SWITCHES = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
 _EXPECTED: dict[Type, str] = {
     "codes": "a list of rule codes", "strings": "a list of strings", "string": "a string", "number": "a whole number, 0 or more",
-    "switch": "true or false", "codes-by-path": "a table of path pattern = list of rule codes", "specs-by-model": "a table of model = shape",
+    "contract-style": "\"docstring\" or \"assert\"", "switch": "true or false", "codes-by-path": "a table of path pattern = list of rule codes", "specs-by-model": "a table of model = shape",
 }
 
 
@@ -69,6 +70,7 @@ class Config:
     include: tuple[str, ...]
     inputs: Mapping[str, str]
     min_feature_map: int
+    contract_style: str
     src: tuple[str, ...]
     output_format: str
     strict: bool
@@ -244,6 +246,7 @@ def _specs(value: Any) -> dict[str, str] | None:
 
 _READERS: dict[Type, Any] = {
     "codes": _codes, "strings": _strings, "string": lambda value: value if isinstance(value, str) else None,
+    "contract-style": lambda value: value if value in ("docstring", "assert") else None,
     "number": lambda value: value if type(value) is int and value >= 0 else None,
     "switch": lambda value: value if isinstance(value, bool) else None, "codes-by-path": _codes_by_path, "specs-by-model": _specs,
 }

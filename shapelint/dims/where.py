@@ -116,7 +116,7 @@ def _product_not_negative(size: Expr, within: Region) -> Region | None:
         return None
     coefficient, atoms = factored(size - size.const)
     if size.const:
-        positive = coefficient >= -size.const and all(_known(product(1, (atom,)), 0, within) for atom in atoms)
+        positive = (len(atoms) > 1 or coefficient > 1) and coefficient >= -size.const and all(_known(product(1, (atom,)), 0, within) for atom in atoms)
         return _all_at_least_1(atoms, within) if positive else None
     if len(atoms) < 2:
         return None

@@ -34,6 +34,13 @@ class Coverage:
             key = (unknown.why.value, unknown.what)
             self.reasons[key] = self.reasons.get(key, 0) + 1
 
+    def copy(self) -> "Coverage":
+        """The same counts, kept apart from now on."""
+        made = Coverage()
+        made.add(self)
+        made.lost = self.lost
+        return made
+
     def add(self, other: "Coverage") -> None:
         self.calls += other.calls
         self.known += other.known

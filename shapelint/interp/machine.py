@@ -101,6 +101,7 @@ class Machine:
         self.forks = 0  # conditions on sizes around us: what happens, happens for some sizes only
         self._unfollowed = 0
         self.broken = False  # torch has refused something in this entry point, so the program does not get here
+        self.premature = False  # something was done to a tensor of unknown rank that depends on its shape
         self.unstated = 0  # inputs of this entry point whose sizes nothing states, but their names
         self.trying = 0  # try statements around us that catch what torch raises
         self.steps = 0

@@ -102,7 +102,7 @@ def call_function(m: "Machine", op: Operator, args: list[Value], kwargs: dict[st
         result = op.call(raws, raw_kwargs)
     except Unread as unread:
         if first is not None and first.shape is None:
-            return _through_unknown_rank(op, first, args, kwargs, dtype)
+            return _through_unknown_rank(m, op, first, args, kwargs, dtype)
         return unread_call(m, op, unread.param, args, kwargs)
     except ShapeError as error:
         follow(before)
@@ -124,11 +124,15 @@ def _function_name(op: Operator, site: "Site | None") -> str:
     return op.name if not op.name.startswith("torch.Tensor.") else op.short_name
 
 
-def _through_unknown_rank(op: Operator, first: Tensor, args: list[Value], kwargs: dict[str, Value], dtype: str | None) -> Value:
+def _through_unknown_rank(m: "Machine", op: Operator, first: Tensor, args: list[Value], kwargs: dict[str, Value], dtype: str | None) -> Value:
     """A function of a tensor of unknown rank: known trailing sizes survive what keeps every shape (activations, dropout)."""
+    alone = op.keeps_shape and sum(isinstance(arg, Tensor) for arg in (*args, *kwargs.values())) == 1
+    if not alone:
+        m.coverage.lost += 1
+        m.premature = True
     if not op.gives_tensor:
         return Unknown(Why.DATA, f"the results of {op.short_name}")
-    if first.tail and op.keeps_shape and sum(isinstance(arg, Tensor) for arg in args) == 1:
+    if first.tail and alone:
         return Tensor(None, dtype, first.trace, tail=first.tail)
     return Tensor(None, dtype, first.trace)
 

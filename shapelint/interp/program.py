@@ -279,12 +279,24 @@ class Run:
                 function = getattr(forward, "function", None)
                 if isinstance(function, FunctionValue) and id(function.node) not in m.reached:
                     given = self._assumed(function, specs, skip=1)
-                    m.call(instance, [*given, *_further(function)], _maybe_given(function, len(given) + 1))
+                    self._forward(instance, given, [*_further(function)], _maybe_given(function, len(given) + 1))
             finally:
                 m.source, m.source_kind = None, "call"
         for name, value in list(cls.table.items()):
             if isinstance(name, str) and name.startswith("test") and isinstance(value, FunctionValue) and id(value.node) not in m.reached:
                 self.guarded(partial(m.call, m.get_attribute(instance, name), [], {}), value.node)
+
+    def _forward(self, instance: Instance, given: list[Value], further: list[Value], kwargs: dict[str, Value]) -> None:
+        """Call a model on what is known of its input. Where a layer told the shape of a tensor only after others had used it, once more."""
+        m = self.m
+        mark, first, shown, coverage, m.premature = m.heap.mark(), len(m.events), len(m.sizes), m.coverage.copy(), False
+        m.call(instance, [*given, *further], kwargs)
+        known = m.solid(given)
+        if m.premature and any(one is not other for one, other in zip(known, given, strict=True)):
+            m.heap.undo(mark)
+            del m.events[first:], m.sizes[shown:]
+            m.coverage, m.facts = coverage, m.fresh_facts()
+            m.call(instance, [*known, *further], kwargs)
 
     def _option_specs(self) -> list[Spec] | None:
         return parse_spec(self.options.inputs[0]) if self.options.inputs else None

@@ -1,10 +1,11 @@
 """Words about input sizes: what a model accepts, which operation says so, and the nearest sizes that do."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 
 from ..dims import Dim, Expr, bounds, nice
 from ..dims.facts import Finding
+from ..dims.region import Region
 from ..interp.contract import Contract, application_of, needed, place_of, values_at
 from ..interp.events import Explanation
 from . import wording
@@ -72,20 +73,37 @@ def _example(finding: Finding) -> str:
 def explained(explanation: Explanation) -> Iterator[str]:
     """What the input's sizes have to do with an error: both sides as formulas, what the model accepts, and the nearest good sizes."""
     contract, finding = explanation.contract, explanation.finding
-    sizes = ", ".join(f"{name} = {size}" for name, size in explanation.values.items() if finding is None or name in finding.needs.names)
     if finding is None:
+        sizes = _given(explanation, explanation.values)
         yield f"no input size would help{f' (not only {sizes})' if sizes else ''}"
         return
-    if finding.left is not None and finding.right is not None:
-        both = values_at(finding, explanation.values)
-        left, right = nice(finding.left), nice(finding.right)
-        if both is not None:
-            yield f"for input {sizes}: {_equation(left, both[0])} against {_equation(right, both[1])}, which needs {finding.needs.describe()}"
+    needs = needed(finding)
+    same = needs.subset(contract.accepted) and contract.accepted.subset(needs)
+    both = values_at(finding, explanation.values)
+    if both is not None and finding.left is not None and finding.right is not None:
+        sides = f"{_equation(nice(finding.left), both[0])} against {_equation(nice(finding.right), both[1])}"
+        also = "" if same else f", which needs {_short(needs)}"
+        yield f"for {_given(explanation, needs.names)}: {sides}{also}"
     if not contract.accepted:
         yield f"{explanation.model} accepts no input size: another operation refuses what this one needs"
-        return
-    if contract.complete:
-        yield f"{explanation.model} accepts {contract.summary()}{_nearest(explanation)}"
+    elif contract.complete:
+        yield f"{explanation.model} accepts {_short(contract.accepted, contract.summary())}{_nearest(explanation)}"
+
+
+def _given(explanation: Explanation, names: Container[str]) -> str:
+    """``H = 32, W = 64``, or ``H = W = 32``."""
+    sizes = {name: size for name, size in explanation.values.items() if name in names}
+    if len(set(sizes.values())) == 1:
+        return " = ".join([*sizes, str(next(iter(sizes.values())))])
+    return ", ".join(f"{name} = {size}" for name, size in sizes.items())
+
+
+def _short(region: Region, text: str = "") -> str:
+    """A condition; of one with many alternatives the first."""
+    boxes = region.simplest().boxes
+    if len(boxes) < 3:
+        return text or region.describe()
+    return f"{Region([dict(boxes[0])]).describe()} (or {len(boxes) - 1} other combinations)"
 
 
 def _equation(formula: str, value: int) -> str:

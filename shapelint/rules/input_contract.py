@@ -99,18 +99,17 @@ def _appended(event: Derived, docstring: ast.Expr, line: str) -> Fix | None:
     """A last paragraph of a docstring that is there; None where it says so already."""
     file = event.place.file
     text = docstring.value.value if isinstance(docstring.value, ast.Constant) else ""
-    span = file.span_of(docstring)
     if not isinstance(text, str) or "Input sizes:" in text or docstring.end_lineno is None:
         return None
     end = file.line_text(docstring.end_lineno)[: docstring.end_col_offset]
     if not end.endswith('"""') or not end.isascii():
         return None
-    column = docstring.end_col_offset - 3 if docstring.end_col_offset is not None else 0
-    at = Span(file.path, docstring.end_lineno, column + 1, docstring.end_lineno, column + 1)
     indent = file.line_text(docstring.lineno)[: docstring.col_offset]
-    lines_end = text.rpartition("\n")[2].strip() == "" and "\n" in text
-    inserted = f"\n{indent}{line}\n{indent}" if lines_end else f"\n\n{indent}{line}\n{indent}"
-    return Fix("write the input sizes into the docstring", (Edit(at, inserted),), Applicability.SAFE) if span else None
+    alone = end.strip() == '"""' and "\n" in text  # the closing quotes have a line of their own
+    column = 0 if alone else len(end) - 3
+    inserted = f"\n{indent}{line}\n" if alone else f"\n\n{indent}{line}\n{indent}"
+    at = Span(file.path, docstring.end_lineno, column + 1, docstring.end_lineno, column + 1)
+    return Fix("write the input sizes into the docstring", (Edit(at, inserted),), Applicability.SAFE)
 
 
 def _assertion(event: Derived, contract: Contract) -> Fix | None:

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 from ..diagnostics import Diagnostic, Severity
 from ..dims import Dim, Expr, prod
 from ..interp.contract import made_contract
-from ..interp.events import Applied
+from ..interp.events import Applied, Refused
 from ..interp.events import Lost as LostEvent
-from ..interp.events import Refused
 from ..interp.nn_modules import closed, container_kind, own_tensors, walk, why_open
 from ..interp.recorder import LayerCall, tensors_in
 from ..interp.values import DictObject, Instance, ListObject, Tensor, Unknown, Value
 from ..ops.cost import macs_of_function
+from ..rules import by_code
 from ..rules.wording import spoken
 from .graph import Graph, tensors_of
 from .memory import peak_of
@@ -48,7 +48,7 @@ def _raised(run: "TargetRun") -> Diagnostic:
     place = error.place or run.shown_place()
     text = place.text.partition("\n")[0].strip() if error.place is not None else error.message
     where = f" in {path}" if run.recorder is not None and run.recorder.raised and (path := run.recorder.raised[1].path) else ""
-    return Diagnostic("SHP007", "program-raises", Severity.ERROR, f"the program raises {error.name}{where} for this input: {text}", place.span)
+    return by_code("SHP007").at(place.span, f"the program raises {error.name}{where} for this input: {text}")
 
 
 class _Builder:
