@@ -1,6 +1,7 @@
 """What is reported: a diagnostic with its places and, where there is one, its fix. Nothing here knows about output formats."""
 
 from enum import Enum
+from typing import Any
 
 from .source.text import Span
 
@@ -49,9 +50,10 @@ class Fix:
 
 
 class Diagnostic:
-    """One finding. ``label`` is the text under the primary place; ``notes`` are lines after the excerpt (sizes chain, input)."""
+    """One finding. ``label`` is the text under the primary place; ``notes`` are lines after the excerpt (sizes chain, input); ``data`` is
+    what the finding says for programs, beyond its words."""
 
-    __slots__ = ("code", "fix", "label", "labels", "message", "notes", "rule", "severity", "span")
+    __slots__ = ("code", "data", "fix", "label", "labels", "message", "notes", "rule", "severity", "span")
 
     def __init__(
         self, code: str, rule: str, severity: Severity, message: str, span: Span, *, label: str = "",
@@ -59,3 +61,4 @@ class Diagnostic:
     ) -> None:
         self.code, self.rule, self.severity, self.message, self.span = code, rule, severity, message, span
         self.label, self.labels, self.notes, self.fix = label, labels, notes, fix
+        self.data: dict[str, Any] | None = None

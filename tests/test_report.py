@@ -110,8 +110,16 @@ def test_the_json_report_is_a_contract() -> None:
         "code": "SHP103", "rule": "feature-mismatch", "severity": "error", "message": "fc1 expects 400 features but receives 576 = 16*6*6",
         **place, "cell": None,
         "labels": [{"file": "net.py", "line": 19, "column": 13, "end_line": 19, "end_column": 24, "text": "receives (4, 576)"}],
+        "notes": list(mismatch().notes),
         "fix": {"title": "in_features of fc1: 400 -> 576", "applicability": "unsafe", "edits": [{**place, "replacement": "576"}]},
     }]
+
+
+def test_json_has_what_the_sizes_of_the_input_have_to_do_with_a_finding() -> None:
+    result, found = made(), mismatch()
+    found.data = {"model": "Net", "given": {"H": 32}, "good": [{"H": 28}], "contract": {}}
+    result.diagnostics = [found]
+    assert json.loads(written(result, "json"))[0]["sizes"] == found.data
 
 
 def test_json_without_findings_is_an_empty_array() -> None:

@@ -187,7 +187,7 @@ def build() -> Build:
     return Build()
 
 
-def judged(event: Event, **settings: int) -> list[Diagnostic]:
+def judged(event: Event, **settings: Any) -> list[Diagnostic]:
     return list(Judge(Settings(**settings), ALL).judge(event))
 
 

@@ -26,7 +26,7 @@ def as_object(result: Result, found: Diagnostic) -> dict[str, Any]:
         "code": found.code, "rule": found.rule, "severity": found.severity.value, "message": found.message,
         **_range(result, found.span), "cell": result.cell(found.span),
         "labels": [{**_place(result, label.span), "text": label.text} for label in found.labels],
-        "fix": None if found.fix is None else _fix(result, found.fix),
+        "notes": list(found.notes), "fix": None if found.fix is None else _fix(result, found.fix), **({} if found.data is None else {"sizes": found.data}),
     }
 
 

@@ -94,7 +94,9 @@ def _named(paths: list[str], op: str) -> str:
         return ".".join(first[:shared])
     if len(first) == shared + 1 and first[shared].isdigit() and last[shared].isdigit():
         return f"{'.'.join(first)}-{last[shared]}"
-    return f"{first[shared]} .. {last[shared]}"
+    if shared:
+        return ".".join(first[:shared])
+    return f"{first[0]} .. {last[0]}"
 
 
 def _kind(ops: list[str]) -> str:

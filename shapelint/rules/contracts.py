@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Container, Iterator, Mapping
+from typing import Any
 
 from ..dims import Dim, Expr, bounds, nice
 from ..dims.facts import Finding
@@ -88,6 +89,12 @@ def explained(explanation: Explanation) -> Iterator[str]:
         yield f"{explanation.model} accepts no input size: another operation refuses what this one needs"
     elif contract.complete:
         yield f"{explanation.model} accepts {_short(contract.accepted, contract.summary())}{_nearest(explanation)}"
+
+
+def as_data(explanation: Explanation) -> dict[str, Any]:
+    """The same for programs: the sizes given, the nearest that are accepted, and the contract."""
+    good = explanation.contract.good(explanation.values) if explanation.contract.complete else []
+    return {"model": explanation.model, "given": explanation.values, "good": good, "contract": explanation.contract.as_json()}
 
 
 def _given(explanation: Explanation, names: Container[str]) -> str:

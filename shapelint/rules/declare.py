@@ -90,6 +90,8 @@ class Refusal(Rule):
             whole=self.whole,
         )
         found.notes += tuple(_about_sizes(event))
+        if event.explanation is not None:
+            found.data = contracts.as_data(event.explanation)
         return found
 
     def message(self, event: Refused) -> str:

@@ -58,7 +58,9 @@ class Net(nn.Module):
         span = _name_span(event)
         verb = "accepts" if contract.complete else "accepts at most"
         message = f"{event.model} {verb} {contract.summary()}"
-        yield self.at(span, message, notes=tuple(contracts.reasons(contract)), fix=self._fix(event, contract))
+        found = self.at(span, message, notes=tuple(contracts.reasons(contract)), fix=self._fix(event, contract))
+        found.data = {"contract": contract.as_json()}
+        yield found
 
     def _fix(self, event: Derived, contract: Contract) -> Fix | None:
         if not contract.complete or not contract.accepted or contract.trivial:

@@ -65,4 +65,6 @@ Net()(torch.randn(2, 3, 28, 32))
         statement = wording.shortened(event.place.text)
         message = f"{explanation.model} rejects {sizes}: only {needs.describe()} gets past '{statement}'"
         notes = (*contracts.explained(explanation), *([f"input: {source}"] if source else []))
-        yield self.at(event.place.span, message, label=f"raises {event.name}", notes=notes)
+        found = self.at(event.place.span, message, label=f"raises {event.name}", notes=notes)
+        found.data = contracts.as_data(explanation)
+        yield found
