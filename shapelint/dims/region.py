@@ -154,11 +154,15 @@ class Region:
                         break
         return Region(boxes)
 
-    def describe(self) -> str:
-        """The condition as a Python expression: ``H % 16 == 0 and W % 16 == 0``; ``True`` for every size, ``False`` for none."""
+    def describe(self, limit: int = MAX_BOXES) -> str:
+        """The condition as a Python expression: ``H % 16 == 0 and W % 16 == 0``; ``True`` for every size, ``False`` for none.
+
+        Of more than ``limit`` alternatives the first ones are written, and how many there are besides.
+        """
         if not self.boxes:
             return "False"
-        texts = [_described(box) for box in self.simplest().boxes]
+        boxes = self.simplest().boxes
+        texts = [_described(box) for box in boxes[:limit]] + ([f"{len(boxes) - limit} other combinations"] if len(boxes) > limit else [])
         return texts[0] if len(texts) == 1 else " or ".join(f"({text})" if " and " in text else text for text in texts)
 
     def __repr__(self) -> str:

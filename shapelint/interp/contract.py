@@ -56,8 +56,10 @@ class Contract:
     def summary(self) -> str:
         """The contract in one line: ``H % 16 == 0 and W % 16 == 0 (smallest 16)``."""
         found = self.smallest
-        if not found or self.trivial or (len(self.accepted.boxes) > 1 and len(self.accepted.names) > 1):
+        if not found or self.trivial:
             return self.text
+        if len(self.accepted.boxes) > 1 and len(self.accepted.names) > 1:
+            return self.accepted.describe(_ALTERNATIVES)
         sizes = set(found.values())
         least = str(sizes.pop()) if len(sizes) == 1 else ", ".join(f"{name} = {size}" for name, size in found.items())
         return self.text if all(_is_bound(self.accepted.sizes(name)) for name in found) else f"{self.text} (smallest {least})"
@@ -103,6 +105,9 @@ class Contract:
     def _variable(self, name: str) -> dict[str, Any]:
         blame = [_blame(finding) for finding in self.findings if _narrows(finding, name)]
         return {"variable": name, **set_json(self.accepted.sizes(name)), "blame": blame}
+
+
+_ALTERNATIVES = 3  # that are spelt out in one line
 
 
 def _is_bound(sizes: SizeSet) -> bool:

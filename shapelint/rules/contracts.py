@@ -47,7 +47,7 @@ def _who(finding: Finding) -> str:
 
 
 def _requirement(finding: Finding) -> str:
-    needs = needed(finding).describe()
+    needs = needed(finding).describe(3)
     if finding.left is None or finding.right is None:
         return f"only {needs} gets past it"
     left, right = nice(finding.left), nice(finding.right)
@@ -108,9 +108,7 @@ def _given(explanation: Explanation, names: Container[str]) -> str:
 def _short(region: Region, text: str = "") -> str:
     """A condition; of one with many alternatives the first."""
     boxes = region.simplest().boxes
-    if len(boxes) < 3:
-        return text or region.describe()
-    return f"{Region([dict(boxes[0])]).describe()} (or {len(boxes) - 1} other combinations)"
+    return text or region.describe() if len(boxes) < 3 else region.describe(1)
 
 
 def _equation(formula: str, value: int) -> str:
