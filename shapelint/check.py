@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .config import Config, ConfigError
-from .diagnostics import Diagnostic, Edit, Fix, Label
+from .diagnostics import Diagnostic, Edit, Fix, Label, Severity
 from .rules import Judge, by_code, off_by_default, registered, rules
 from .rules import Settings as RuleSettings
 from .rules.unused_suppression import UnusedSuppression
@@ -369,11 +369,20 @@ def _spec_trouble(spec: str) -> str:
 
 
 def _unique(made: list[Diagnostic]) -> Iterator[Diagnostic]:
-    """One finding per code and place: a block that is built ten times with the same mistake has one line to change."""
-    seen: set[tuple[str, Span]] = set()
+    """One finding per code and place: a block that is built ten times with the same mistake has one line to change.
+
+    Notes state what holds, which may be one thing for a model and another for the next of its class: then nothing of it is written down.
+    """
+    seen: dict[tuple[str, Span], list[Diagnostic]] = {}
     for found in made:
-        if (found.code, found.span) not in seen:
-            seen.add((found.code, found.span))
+        others = seen.setdefault((found.code, found.span), [])
+        if not others:
+            others.append(found)
+            yield found
+        elif found.severity is Severity.NOTE and all(found.message != other.message for other in others):
+            others.append(found)
+            for other in others:
+                other.fix = None
             yield found
 
 

@@ -42,16 +42,19 @@ def run(given: argparse.Namespace, colour: Callable[[TextIO], bool]) -> bool:
     shown = _written(show_targets(pairs, config, options), given.output_format, colour)
     if given.svg:
         _draw(shown[0], given.svg)
+    wrong = [summary.wrong for summary in shown if summary.wrong]
+    if wrong:
+        raise TargetError("\nshapelint: error: ".join(wrong))
     return not any(summary.status == "error" for summary in shown)
 
 
 def _written(summaries: Iterable[ModelSummary], format: str, colour: Callable[[TextIO], bool]) -> list[ModelSummary]:
-    """Tables as soon as each is there; JSON when all are."""
+    """Tables as soon as each is there; JSON when all are, with an object for each target."""
     writer = import_module(f".report.model_{format}", __package__)
     found: list[ModelSummary] = []
     for summary in summaries:
         found.append(summary)
-        if format != "json":
+        if format != "json" and not summary.wrong:
             writer.write(summary, sys.stdout, colour=colour(sys.stdout))
     if format == "json":
         writer.write(found, sys.stdout)
@@ -73,7 +76,7 @@ def _listed(path: str) -> list[Pair]:
         if path == "-":
             text = sys.stdin.read()
         else:
-            with open(path, encoding="utf-8") as file:
+            with open(path, encoding="utf-8-sig") as file:  # Windows puts a mark in front
                 text = file.read()
     except (OSError, UnicodeDecodeError) as error:
         raise TargetError(f"--targets {path}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
@@ -90,12 +93,15 @@ def _check_line(where: str, target: str, spec: str) -> None:
     from .source.targets import parse_target
     from .spec import SpecError, parse_spec
 
+    if "\t" in spec:
+        raise TargetError(f"{where}: write TARGET<TAB>SPEC, without further columns")
     try:
         parse_target(target)
         if spec:
             parse_spec(spec)
     except TargetError as error:
-        raise TargetError(f"{where}: {error}") from None
+        hint = "" if spec else " (a tab separates the target from its input)"
+        raise TargetError(f"{where}: {error}{hint}") from None
     except SpecError as error:
         raise TargetError(f"{where}: {error} (at column {error.column + 1} of '{spec}')") from None
 

@@ -244,6 +244,67 @@ class Net(nn.Module):
             x = x[:, :, :-1]
         return x
 """, "True", "H"),
+    "all of the sizes": ("""
+class Net(nn.Module):
+    def forward(self, x):
+        if all(s % 8 == 0 for s in x.shape[2:]):
+            x = F.max_pool2d(x, 2)
+            return F.interpolate(x, scale_factor=2)
+        return x
+""", "True", "H"),
+    "any of the sizes": ("""
+class Net(nn.Module):
+    def forward(self, x):
+        if any(s < 5 for s in x.shape[2:]):
+            raise ValueError('too small')
+        return F.max_pool2d(x, 5)
+""", "H >= 5 and W >= 5", "H//5"),
+    "a chain of comparisons": ("""
+class Net(nn.Module):
+    def forward(self, x):
+        assert 3 < x.shape[2] <= 25
+        return x
+""", "4 <= H <= 25", "H"),
+    "one of several sizes": ("""
+class Net(nn.Module):
+    def forward(self, x):
+        assert x.shape[2] in (16, 32) and x.shape[3] not in (7, 9)
+        return x
+""", "H in {16, 32} and W not in {7, 9}", "H"),
+    "a stored disjunction": ("""
+class Net(nn.Module):
+    def forward(self, x):
+        odd = x.shape[2] % 2 == 1 or x.shape[3] % 2 == 1
+        if odd:
+            raise ValueError('odd')
+        return x
+""", "H % 2 == 0 and W % 2 == 0", "H"),
+    "a pool of what a mean left": ("""
+class Net(nn.Module):
+    def forward(self, x):
+        if x.shape[2] > 6:
+            x = F.max_pool2d(x.mean(3, keepdim=True), 2)
+        return x
+""", "H <= 6", "H"),
+    "leaves the loop before it fails": ("""
+class Net(nn.Module):
+    def forward(self, x):
+        for _ in range(3):
+            x = x.transpose(1, 2)
+            if x.shape[1] != 2:
+                break
+            x = x.mean(2)
+        return x
+""", "H != 2 or W != 2", None),
+    "a try that some sizes pass": ("""
+class Net(nn.Module):
+    def forward(self, x):
+        try:
+            x = F.max_pool2d(x, 4)
+        except RuntimeError:
+            x = F.pad(x, (0, 0, 0, 1))
+        return x
+""", "True", None),
 }
 
 
@@ -283,7 +344,7 @@ def outcome(net: Any, height: int, width: int) -> "tuple[int, ...] | None":
         with torch.no_grad(), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return tuple(net(torch.zeros(2, 3, height, width)).shape)
-    except (RuntimeError, ValueError, AssertionError):
+    except (RuntimeError, ValueError, AssertionError, IndexError):
         return None
 
 
@@ -309,3 +370,24 @@ def test_contract_and_result_equal_torch_for_every_size(name: str, tmp_path: Pat
         assert isinstance(result, Tensor) and result.shape is not None
         assert nice(result.shape[2], contract.sizes()) == height
     assert DISAGREEMENTS[0] == before
+
+
+@pytest.mark.parametrize("body", [
+    "assert round(x.shape[2] / 2) % 2\nreturn x",
+    "if not min(x.shape[2:]) < 6:\n    raise ValueError\nreturn x",
+    "y = x\nwhile y.shape[2] > 3:\n    y = y[:, :, :-1]\nreturn torch.cat([x, y], 1)",
+    "return x.reshape(x.shape[0], 3, x.shape[2], round(x.shape[2] / 2))",
+    "return x[:, :, round(x.shape[2] / 2)]",
+    "return x + x.transpose(2, 3)",
+    "try:\n    x = x.reshape(x.shape[0], 3, x.shape[2] // 2, -1)\nexcept RuntimeError:\n    pass\nreturn x",
+    "if min(x.shape[2:]) < 6:\n    return x\nassert x.shape[2] < 0\nreturn x",
+    "if x.shape[2] % 8:\n    x = x.mean(3, keepdim=True)\ntry:\n    x = F.max_pool2d(x, 2)\nexcept RuntimeError:\n    pass\nreturn x",
+    "y = F.pad(x, (0, 0, x.shape[3], 0)).unsqueeze(3)\nwhile y.shape[2] > 30:\n    y = F.max_pool2d(y, 2)\nreturn y",
+])
+def test_what_cannot_be_told_makes_a_contract_incomplete_and_no_error(body: str, tmp_path: Path) -> None:
+    source = "class Net(nn.Module):\n    def forward(self, x):\n" + "".join(f"        {line}\n" for line in body.splitlines())
+    contract, _ = analysed(source, tmp_path)
+    net = in_torch(source)
+    assert not contract.complete
+    for h, w in [(a, b) for a in range(1, 12) for b in (1, 2, 3, 6, 9)]:
+        assert outcome(net, h, w) is None or {"N": 2, "H": h, "W": w} in contract.accepted

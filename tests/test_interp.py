@@ -236,7 +236,7 @@ def test_idioms_that_change_tensors_in_place_or_start_empty(text: str, expected:
 
 @pytest.mark.parametrize("text", [
     "m = nn.Linear(4, 3)\nm.register_forward_hook(lambda mod, i, o: torch.cat([o, o], -1))\nresult = m(torch.zeros(2, 4))",
-    "m = nn.Sequential(nn.Conv2d(3, 4, 3, stride=2))\nm[0].stride = (1, 1)\nresult = m(torch.zeros(1, 3, 8, 8))",
+    "m = nn.Sequential(nn.Conv2d(3, 4, 3, stride=2))\nm[0].groups = 2\nresult = m(torch.zeros(1, 3, 8, 8))",
     "m = nn.Linear(3, 4)\nm.weight.data = m.weight.data[:2]\nresult = m(torch.zeros(1, 3))",
     "levels = []\nimport mystery\nfor i in range(len(mystery.x)):\n    levels.append(nn.Linear(4, 5))\nresult = nn.Sequential(*levels)(torch.ones(2, 4))",
     "import argparse\np = argparse.ArgumentParser()\np.add_argument('--n', type=int, default=3)\nresult = torch.ones(p.parse_args(['--n', '4']).n)",

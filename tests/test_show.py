@@ -343,6 +343,158 @@ def test_many_targets_from_a_file(folder: Path, capsys: Captured) -> None:
     assert [found["output"][-1] for found in shown(capsys, "--targets", "list.txt")] == [4, 10]
 
 
+# --- what decides which layers there are ----------------------------------------------------------------------------
+
+DECIDED = {
+    "numbers": ("""
+class Drop(nn.Module):
+    def __init__(self, rate):
+        super().__init__()
+        self.rate = rate
+    def forward(self, x):
+        return x if self.rate == 0.0 or not self.training else x * 2
+
+class Net(nn.Module):
+    def __init__(self, rate=0.3, depths=(2, 3)):
+        super().__init__()
+        rates = [x.item() for x in torch.linspace(0, rate, sum(depths))]
+        self.flat = nn.ModuleList(Drop(rate) if rate > 0.0 else nn.Identity() for rate in rates)
+        stages = [part.tolist() for part in torch.linspace(0, rate, sum(depths)).split(depths)]
+        self.nested = nn.ModuleList(nn.Linear(8, 8) if rate > 0.1 else nn.ReLU() for stage in stages for rate in stage)
+        changed = torch.arange(3)
+        row = changed[1:]
+        row[0] = 7
+        self.kernels = nn.ModuleList(nn.Conv2d(3, 3, 2 * k + 1, padding=k) for k in torch.tensor([1, 2]).tolist())
+    def forward(self, x):
+        for part in (*self.flat, *self.nested, *self.kernels):
+            x = part(x)
+        return x
+net = Net()
+""", "1 3 8 8"),
+    "functions": ("""
+from torch.autograd import Variable
+class Flat(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x, start):
+        ctx.save_for_backward(x)
+        ctx.start = start
+        return x.flatten(start)
+    @staticmethod
+    def backward(ctx, gradient):
+        return gradient.view_as(ctx.saved_tensors[0]), None
+class Same(torch.autograd.Function):
+    @staticmethod
+    def forward(x):
+        return x.clone()
+    @staticmethod
+    def setup_context(ctx, inputs, output):
+        pass
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(16, 2)
+        self.register_buffer("order", torch.LongTensor(3).fill_(0))
+    def forward(self, x):
+        x = torch.index_select(x, 1, Variable(self.order)).type(torch.float32)
+        return self.fc(Flat.apply(Same.apply(x), 2))
+net = Net()
+""", "1 3 4 4"),
+    "changed": ("""
+def make():
+    c = nn.Conv2d(3, 4, 3, stride=2, padding=1)
+    c.stride, c.padding, c.dilation = (1, 1), (2, 2), (2, 2)
+    p, q, a, t = nn.MaxPool2d(2), nn.AvgPool2d(2), nn.AdaptiveAvgPool2d(1), nn.ConvTranspose2d(4, 4, 2)
+    p.kernel_size = p.stride = 3
+    q.ceil_mode, a.output_size = True, (2, 3)
+    t.stride = [2, 2]
+    t.output_padding = (1, 1)
+    return nn.Sequential(c, p, q, t, a)
+net = make()
+""", "1 3 21 21"),
+    "names": ("""
+import os
+os.environ.setdefault("SHAPELINT_WIDTH", "7")
+act = nn.ReLU if "silu" not in dir(torch.nn.functional) else nn.SiLU
+net = nn.Sequential(nn.Linear(4, int(os.environ.get("SHAPELINT_NOT_SET", 5))), act(), nn.Linear(5, int(os.environ["SHAPELINT_WIDTH"])),
+                    nn.ReLU() if os.getenv("SHAPELINT_NOT_SET") else nn.GELU())
+""", "1 4"),
+    "links": ("""
+def count(i):
+    total = 0
+    for k in range(12):
+        if i % 2 ** k == 0 and i >= 2 ** k:
+            total += 1 + count(i - 2 ** k) % 5
+    return total
+net = nn.Sequential(*[nn.Conv2d(1, 1, 1) for _ in range(count(17))])
+""", "1 1 2 2"),
+}
+
+
+@pytest.mark.parametrize("name", DECIDED)
+def test_what_constants_decide_is_followed(name: str, folder: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
+    text, spec = DECIDED[name]
+    monkeypatch.delenv("SHAPELINT_WIDTH", raising=False)
+    (folder / "t.py").write_text(f"import torch\nfrom torch import nn\n{text}")
+    found = one(capsys, "t.py:net", spec)
+    monkeypatch.setenv("SHAPELINT_WIDTH", "7")
+    expected = leaf_calls(load(folder / "t.py").net, inputs_of(spec))
+    assert found["status"] == "ok"
+    assert [{key: layer[key] for key in expected[0]} for layer in found["layers"]] == expected
+
+
+def test_numbers_that_change_in_place_are_not_known(folder: Path, capsys: Captured) -> None:
+    (folder / "t.py").write_text("""
+import torch
+from torch import nn
+def width(how):
+    whole = torch.arange(4)
+    row = whole[1]
+    if how == 0: whole[1] = 9
+    if how == 1: row.fill_(9)
+    if how == 2: whole += 1
+    if how == 3: whole[1:].mul_(2)
+    return row.item() if how % 2 == 0 else whole[1].item()
+def make(how):
+    return nn.Linear(4, width(how))
+""")
+    for how in range(4):
+        assert one(capsys, f"t.py:make({how})", "1 4")["output"] != [1, 1]
+
+
+def test_evenly_spaced_numbers_are_those_of_torch() -> None:
+    from shapelint.interp.elements import spaced
+
+    for end in (0.1, 0.2, 0.3, 1.0, -2.5, 1e-3):
+        for steps in range(1, 40):
+            assert spaced(0.0, end, steps) == torch.linspace(0.0, end, steps).tolist()
+
+
+def test_modules_of_one_short_name_in_two_packages(folder: Path, capsys: Captured) -> None:
+    for name, width in (("one", 3), ("two", 5)):
+        package = folder / name / "models"
+        package.mkdir(parents=True)
+        (folder / name / "__init__.py").write_text("from . import registry\nfrom .models import nets\n")
+        (package / "__init__.py").write_text("")
+        (folder / name / "registry.py").write_text("import sys\nsizes = {}\ndef register(fn):\n    sizes[fn.__name__] = sys.modules[fn.__module__].WIDTH\n    return fn\n")
+        (package / "nets.py").write_text(f"from torch import nn\nfrom ..registry import register, sizes\nWIDTH = {width}\n"
+                                         "@register\ndef make():\n    return nn.Linear(4, sizes['make'])\n")
+    (folder / "t.py").write_text("from one.models.nets import make as one\nfrom two.models.nets import make as two\n")
+    assert [one(capsys, f"t.py:{name}()", "N 4")["output"] for name in ("one", "two")] == [["N", 3], ["N", 5]]
+
+
+def test_packages_run_before_their_modules(folder: Path, capsys: Captured) -> None:
+    """``second`` needs ``first`` to be complete, which it is only where the package is run before it."""
+    package = folder / "zoo"
+    package.mkdir()
+    (package / "__init__.py").write_text("from .first import make\nfrom .second import wrap\n")
+    (package / "first.py").write_text("from torch import nn\nfrom .base import Base\ndef make():\n    return Base()\n")
+    (package / "base.py").write_text("import zoo.second\nfrom torch import nn\nclass Base(nn.Linear):\n    def __init__(self):\n        super().__init__(4, 3)\n")
+    (package / "second.py").write_text("from .names import registered\n@registered\ndef wrap():\n    from .first import make\n    return make()\n")
+    (package / "names.py").write_text("def registered(function):\n    return function\n")
+    for target in ("zoo.second:wrap()", "zoo.base:Base()", "zoo:make()"):
+        assert one(capsys, target, "N 4")["output"] == ["N", 3]
+
+
 # --- what goes wrong ----------------------------------------------------------------------------------------------
 
 
@@ -418,6 +570,36 @@ def test_a_wrong_line_of_targets_is_named(folder: Path, capsys: Captured) -> Non
     assert "list.txt:2: " in capsys.readouterr().err
 
 
+def test_one_wrong_target_does_not_hide_the_others(capsys: Captured) -> None:
+    assert main(["show", "net.py:Nett", "net.py:Net", "net.py:Nat", "--input", "2 3 8 8", "--output-format", "json"]) == 2
+    printed = capsys.readouterr()
+    assert [(found["target"], found["status"]) for found in json.loads(printed.out)] == [("net.py:Nett", "unknown"), ("net.py:Net", "ok"), ("net.py:Nat", "unknown")]
+    assert printed.err == "".join(f"shapelint: error: net.py defines no '{name}' (did you mean 'Net'?)\n" for name in ("Nett", "Nat"))
+
+
+def test_a_list_of_targets_as_windows_writes_it(folder: Path, capsys: Captured) -> None:
+    (folder / "list.txt").write_bytes(b"\xef\xbb\xbf# models\r\n\r\n \t \r\n net.py:Net \t 2 3 8 8 \r\nnet.py:net\t\t2 1 8 8")
+    assert [found["output"] for found in shown(capsys, "--targets", "list.txt")] == [[2, 10], [2, 10]]
+
+
+@pytest.mark.parametrize(("line", "words"), [("net.py:Net N 3 8 8", "a tab separates"), ("net.py:Net\tN 3 8 8\tmore", "without further columns")])
+def test_a_line_of_another_form_says_which_is_meant(line: str, words: str, folder: Path, capsys: Captured) -> None:
+    (folder / "list.txt").write_text(line)
+    assert main(["show", "--targets", "list.txt"]) == 2
+    assert "list.txt:1: " in (error := capsys.readouterr().err) and words in error
+
+
+def test_another_number_of_inputs_says_what_forward_takes(folder: Path, capsys: Captured) -> None:
+    head = "from torch import nn\nclass Net(nn.Module):\n"
+    (folder / "t.py").write_text(f"{head}    def forward(self, x, y, z=None):\n        return x + y\n")
+    (folder / "named.py").write_text(f"{head}    def forward(self, x, *, mask):\n        return x + mask\n")
+    for spec, count in (("2 3", "1 is"), ("2 3; 2 3; 2 3; 2 3", "4 are")):
+        (raised,) = one(capsys, "t.py:Net", spec, status=1)["diagnostics"]
+        assert "forward(x, y, z) takes" in raised["message"] and f"{count} stated" in raised["message"]
+    assert one(capsys, "t.py:Net", "2 3; 2 3")["status"] == one(capsys, "t.py:Net", "2 3; 2 3; 1")["status"] == "ok"
+    assert one(capsys, "named.py:Net", "2 3; 3")["output"] == [2, 3]
+
+
 # --- formats --------------------------------------------------------------------------------------------------------
 
 
@@ -447,6 +629,14 @@ def test_markdown_is_one_table_a_model(capsys: Captured) -> None:
     rows = [line for line in lines if line.startswith("|")]
     assert rows[1] == "| --- | --- | --- | ---: | ---: | ---: |" and len({len(re.findall(r"(?<!\\)\|", row)) for row in rows}) == 1
     assert rows[2] == "| `body.0` | Conv2d | `(2, 8, 8, 8)` | 224 | 27,648 | 3 |"
+
+
+def test_json_is_valid_where_the_terminal_lacks_letters(folder: Path) -> None:
+    (folder / "n\u00e4t.py").write_text("from torch import nn\nnet = nn.Linear(3, 2)\n")
+    environment = {**os.environ, "PYTHONPATH": str(FIXTURES.parent), "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "1"}
+    run = subprocess.run([sys.executable, "-m", "shapelint", "show", "n\u00e4t.py:net", "--input", "N 3", "--output-format", "json"],
+                         capture_output=True, text=True, check=True, env=environment)
+    assert json.loads(run.stdout)[0]["target"] == "n\u00e4t.py:net"
 
 
 NAMESPACE = "{http://www.w3.org/2000/svg}"

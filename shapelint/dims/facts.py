@@ -54,10 +54,10 @@ class Facts:
     """``region`` holds the sizes that the path still allows; ``findings`` the operations that excluded some, in order of execution.
 
     ``loose`` are symbols that are no sizes for certain: nothing is concluded about them. ``undecided`` are requirements that could
-    not be decided. ``write`` stores into ``state``, so that whoever explores branches can take a narrowing back.
+    not be decided; ``doubts`` counts what else may exclude sizes that are still in ``region``. ``write`` stores into ``state``, so that whoever explores branches can take a narrowing back.
     """
 
-    __slots__ = ("_write", "findings", "fresh", "loose", "state", "undecided")
+    __slots__ = ("_write", "doubts", "findings", "fresh", "loose", "state", "undecided")
 
     def __init__(self, write: Callable[[dict[Any, Any], Any, Any], None] = dict.__setitem__, loose: Callable[[], Set[str]] = frozenset) -> None:
         self.state: dict[Any, Any] = {"region": Region.all()}
@@ -65,6 +65,7 @@ class Facts:
         self.findings: list[Finding] = []
         self.fresh: list[Finding] = []  # those of the operation at hand, whose place is not known yet
         self.undecided: list[tuple[str, Dim, Dim]] = []
+        self.doubts = 0
 
     @property
     def region(self) -> Region:
@@ -74,6 +75,10 @@ class Facts:
     def narrow(self, region: Region) -> None:
         """From here on only these sizes are possible."""
         self._write(self.state, "region", region)
+
+    def doubt(self) -> None:
+        """Something that cannot be told may refuse some of the sizes that get here."""
+        self.doubts += bool(self.region)
 
     # --- questions: nothing is required ---------------------------------------------------------------------------
 
@@ -120,6 +125,7 @@ class Facts:
         if found is None:
             if not (self._is_open(left) or self._is_open(right)):
                 self.undecided.append((relation, left, right))
+            self._doubt_unread(left, right)
             return answer
         return self._narrowed(Finding(relation, left, right, self.region, found.yes, found.test))
 
@@ -128,6 +134,9 @@ class Facts:
         same = None if self._is_open(left) or self._is_open(right) else condition("==", left, right, self.region)
         ones = [condition("==", size, 1, self.region) for size in (left, right)] if same is not None else []
         if same is None or ones[0] is None or ones[1] is None or not self.region:
+            if not (self._is_open(left) or self._is_open(right)) and self.region:
+                self.undecided.append(("1==", left, right))
+            self._doubt_unread(left, right)
             return Truth.UNKNOWN, dmax(left, right)
         before = self.region
         fits = same | ones[0] | ones[1]
@@ -171,6 +180,10 @@ class Facts:
         found, self.fresh = self.fresh, []
         self.findings += found
         return found
+
+    def _doubt_unread(self, *sizes: Dim) -> None:
+        if any(isinstance(size, Expr) and size.unread for size in sizes):
+            self.doubt()
 
     def _is_open(self, size: Dim) -> bool:
         return isinstance(size, Expr) and (size.unread or not self.loose().isdisjoint(size.names))

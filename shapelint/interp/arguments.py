@@ -19,6 +19,11 @@ _COARSE = {
 }
 
 
+def kind_of_dtype(name: str) -> str | None:
+    """The coarse kind of ``torch.float32``, ``torch.LongTensor``, ``torch.cuda.FloatTensor`` ...; None where it is not known."""
+    return _COARSE.get(name.rpartition(".")[2].removesuffix("Tensor").lower())
+
+
 def raw(value: Value) -> Any:
     """A value as an operator's binder takes it."""
     if isinstance(value, Tensor):

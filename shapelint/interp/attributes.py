@@ -4,8 +4,10 @@ import ast
 from typing import TYPE_CHECKING
 
 from ..dims import Expr
+from ..ops import Layer
 from ..ops.kinds import Kind
 from ..shapes import Shape
+from .arguments import raw
 from .natives import METHODS, NAMED_CONSTANTS, NATIVES, PyRaise
 from .values import (
     Alternatives,
@@ -203,7 +205,7 @@ def _instance(m: "Machine", value: Instance, name: str) -> Value:
     if name == "__class__":
         return cls
     if name == "__dict__":
-        return DictObject(value.table)
+        return DictObject(value.table, shared=True)
     if name == "__module__" and isinstance(cls, ClassValue):
         return cls.scope.module_name
     if name in ("_modules", "_parameters", "_buffers"):
@@ -261,6 +263,8 @@ def _class(m: "Machine", value: ClassValue, name: str) -> Value:
         if found.kind == "classmethod":
             return BoundMethod(found.function, value)
         return found.function if found.kind == "staticmethod" else found
+    if isinstance(found, Native) and found.is_class_method:
+        return BoundMethod(found, value)
     if found is not None:
         return found
     if any(not isinstance(base, ClassValue) for base in value.mro):
@@ -340,13 +344,18 @@ def _set_instance(m: "Machine", value: Instance, name: str, new: Value) -> None:
             return
     layer = value.layer
     if layer is not None and any(param.name == name and param.kind is not Kind.IGNORED for param in layer.op.params) and name != "bias":
-        m.heap.write(value.hidden, "layer", None)  # a field that the layer reads when it runs
-        m.heap.write(value.hidden, "replaced", True)
+        _change_layer(m, value, layer.op.changed(layer, name, raw(new)))  # a field that the layer reads when it runs
     elif layer is not None and name in layer.parameters() and _other_weight(layer.parameters()[name], name, new):
-        m.heap.write(value.hidden, "layer", None)
-        m.heap.write(value.hidden, "replaced", True)
+        _change_layer(m, value, None)
     m.heap.write(value.table, name, new)
     adopt(m, value, name, new)
+
+
+def _change_layer(m: "Machine", instance: Instance, layer: "Layer | None") -> None:
+    """The operator that a module runs from now on; None: it is not known any more."""
+    m.heap.write(instance.hidden, "layer", layer)
+    if layer is None:
+        m.heap.write(instance.hidden, "replaced", True)
 
 
 def _other_weight(shape: Shape, name: str, new: Value) -> bool:

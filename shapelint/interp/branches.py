@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 from ..dims.region import Region
 from ..dims.where import Condition
-from .heap import Changes
+from .heap import Changes, Table
 from .join import join
 from .natives import PyRaise
-from .values import Value
+from .values import DictEntries, MaybeMissing, Value
 
 if TYPE_CHECKING:
     from .machine import Machine
@@ -26,9 +26,9 @@ class Signal:
 BREAK, CONTINUE = Signal("break"), Signal("continue")
 
 
-def keep(value: Value) -> Value:
-    """The join of a value with "no such entry": what is there, since reading the other raises."""
-    return value
+def keep(value: Value, table: Table) -> Value:
+    """The join of a value with "no such entry": what is there, since reading the other raises. A dict can be asked, so it remembers."""
+    return MaybeMissing(value) if isinstance(table, DictEntries) and not isinstance(value, MaybeMissing) else value
 
 
 class _Sides:
@@ -65,6 +65,8 @@ class _Sides:
         self.m.heap.undo(self.mark)
         if self.split is not None and error.refusal is None and self.m.uncertain == 0:
             self.m.excluded_by(~self.split if index == 0 else self.split, error)
+        elif error.refusal is None:
+            self.m.facts.doubt()
 
     def failure(self) -> PyRaise:
         """What to raise where every side did."""

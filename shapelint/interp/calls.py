@@ -139,6 +139,8 @@ def _run(m: "Machine", function: FunctionValue, frame: Any) -> Value:
         m.heap.undo(frame.mark)
         changes, value = frame.returns.pop()
         m.heap.apply(changes)
+        if m.uncertain > frame.uncertain_before:
+            m.facts.doubt()  # the exception may be the one that happens
         signal = Signal("return", value)
     if is_generator(node):
         items = tuple(frame.yields)

@@ -32,7 +32,7 @@ class Contract:
         self.names = tuple(names)
         self.broadcasts = region & silent if silent else silent
         self.accepted = region - silent if self.broadcasts else region
-        self.complete = failed or (complete and self.accepted.complete and not facts.undecided and all(finding.certain for finding in facts.findings))
+        self.complete = failed or (complete and not facts.doubts and self.accepted.complete and not facts.undecided and all(finding.certain for finding in facts.findings))
         self.findings = [finding for finding in facts.findings if finding.certain]
 
     @property

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from ..dims import Truth
 from ..dims.where import Condition
 from .natives import PyRaise
-from .values import Scope, Undecided, Value
+from .values import Scope, Undecided, Unknown, Value, Why
 
 if TYPE_CHECKING:
     from .machine import Machine
@@ -25,7 +25,7 @@ def decide(m: "Machine", node: ast.expr, scope: Scope) -> Answer:
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
         return _negated(decide(m, node.operand, scope))
     if not isinstance(node, ast.BoolOp):
-        return answer_of(m, m.evaluate(node, scope))
+        return _settled(m, answer_of(m, m.evaluate(node, scope)))
     decisive = not isinstance(node.op, ast.And)
     answer: Answer = not decisive
     undecided = 0
@@ -34,7 +34,7 @@ def decide(m: "Machine", node: ast.expr, scope: Scope) -> Answer:
             found = decide(m, part, scope)
             if found is decisive:
                 return decisive
-            answer = _both(answer, found, decisive)
+            answer = both(answer, found, decisive)
             if not isinstance(found, bool):
                 undecided += 1
                 m.uncertain += 1  # whether the next operands are evaluated is not known
@@ -53,13 +53,20 @@ def _negated(answer: Answer) -> Answer:
     return None if answer is None else not answer
 
 
-def _both(answer: Answer, found: Answer, decisive: bool) -> Answer:
+def both(answer: Answer, found: Answer, decisive: bool) -> Answer:
     """``answer and found``, or ``answer or found``, where neither is decisive."""
     if answer is None or found is None:
         return None
     if isinstance(answer, Condition) and isinstance(found, Condition):
         return answer | found if decisive else answer & found
     return found if isinstance(found, Condition) else answer
+
+
+def as_value(answer: Answer) -> Value:
+    """The bool that a program sees."""
+    if isinstance(answer, Condition):
+        return Undecided(answer)
+    return Unknown(Why.DATA, "a comparison of symbolic sizes") if answer is None else answer
 
 
 def answer_of(m: "Machine", value: Value) -> Answer:
@@ -80,4 +87,4 @@ def _settled(m: "Machine", answer: Answer) -> Answer:
     return {Truth.ALWAYS: True, Truth.NEVER: False}.get(m.facts.decided(answer), answer)
 
 
-__all__ = ["Answer", "answer_of", "condition", "decide"]
+__all__ = ["Answer", "answer_of", "as_value", "both", "condition", "decide"]

@@ -105,14 +105,17 @@ class Raised:
 
 class Derived:
     """What a model accepts, from one run on symbolic sizes. ``inputs`` are the shapes it was given, ``parameters`` the names of the
-    parameters of ``forward`` that got them; ``forward`` and ``place`` are where the method and the class stand."""
+    parameters of ``forward`` that got them; ``forward`` and ``place`` are where the method and the class stand, ``created`` where this
+    model was made, whose arguments may matter."""
 
-    __slots__ = ("contract", "forward", "inputs", "model", "parameters", "place")
+    __slots__ = ("contract", "created", "forward", "inputs", "model", "parameters", "place")
 
     def __init__(
         self, model: str, contract: "Contract", inputs: tuple[Shape, ...], parameters: tuple[str, ...], place: Place, forward: Place | None,
+        created: Place | None = None,
     ) -> None:
         self.model, self.contract, self.inputs, self.parameters, self.place, self.forward = model, contract, inputs, parameters, place, forward
+        self.created = created
 
 
 class Declared:

@@ -9,7 +9,7 @@ from ..dims.where import Condition
 from . import limits
 from .branches import choose
 from .comprehensions import comprehension, dict_comprehension
-from .decisions import answer_of, decide
+from .decisions import Answer, answer_of, as_value, both, decide
 from .join import join
 from .natives import NATIVES, PyRaise
 from .values import (
@@ -18,6 +18,7 @@ from .values import (
     Instance,
     IteratorObject,
     ListObject,
+    MaybeMissing,
     Scope,
     SetObject,
     SliceValue,
@@ -108,9 +109,10 @@ def arguments(m: "Machine", node: ast.Call, scope: Scope) -> tuple[list[Value], 
         if keyword.arg is not None:
             kwargs[keyword.arg] = value
         elif isinstance(value := _mapping(value), DictObject):
-            kwargs.update({key: item for key, item in value.table.items() if isinstance(key, str)})
-            if value.opaque["rest"] is not None:
-                args.append(Rest(value.opaque["rest"]))
+            kwargs.update({key: item for key, item in value.table.items() if isinstance(key, str) and not isinstance(item, MaybeMissing)})
+            maybe = next((item for item in value.table.values() if isinstance(item, MaybeMissing)), value.opaque["rest"])
+            if maybe is not None:
+                args.append(Rest(maybe))
         else:
             args.append(Rest(_as_unknown(value)))
     return args, kwargs
@@ -159,7 +161,11 @@ def _boolean(m: "Machine", node: ast.BoolOp, scope: Scope) -> Value:
                 return value
             value = evaluate(m, rest, scope)
             continue
-        value = join(value, _uncertainly(m, rest, scope))
+        other = _uncertainly(m, rest, scope)
+        if isinstance(value, Undecided) and isinstance(other, (bool, Undecided)):
+            value = as_value(both(value.condition, answer_of(m, other), not is_and))
+        else:
+            value = join(value, other)
     return value
 
 
@@ -176,15 +182,17 @@ def _uncertainly(m: "Machine", node: ast.expr, scope: Scope) -> Value:
 def _compare(m: "Machine", node: ast.Compare, scope: Scope) -> Value:
     left = evaluate(m, node.left, scope)
     result: Value = True
+    whole: Answer = True  # of the links of a chain
     for op, right_node in zip(node.ops, node.comparators, strict=True):
         right = evaluate(m, right_node, scope)
         with m.at(node, scope):
             result = m.compare(COMPARE[type(op)], left, right)
-        answer = m.truth(result)
+        answer = answer_of(m, result)
         if answer is False or (answer is None and len(node.ops) > 1):
             return result
+        whole = both(whole, answer, False)
         left = right
-    return result
+    return result if len(node.ops) == 1 else as_value(whole)
 
 
 def _conditional(m: "Machine", node: ast.IfExp, scope: Scope) -> Value:

@@ -57,8 +57,8 @@ class Heap:
             else:
                 self.write(table, key, value)
 
-    def merge(self, one: Changes, other: Changes, join: Callable[[Any, Any], Any], missing: Callable[[Any], Any]) -> None:
-        """From the state before both, go to the join of both. ``missing`` joins a value with "no such entry"."""
+    def merge(self, one: Changes, other: Changes, join: Callable[[Any, Any], Any], missing: Callable[[Any, Table], Any]) -> None:
+        """From the state before both, go to the join of both. ``missing`` joins a value with "no such entry" in a table."""
         for (identity, key), (table, _) in {**one, **other}.items():
             before = table.get(key, _ABSENT)
             left = one.get((identity, key), (table, before))[1]
@@ -66,9 +66,9 @@ class Heap:
             if left is right:
                 joined = left
             elif left is _ABSENT:
-                joined = missing(right)
+                joined = missing(right, table)
             elif right is _ABSENT:
-                joined = missing(left)
+                joined = missing(left, table)
             else:
                 joined = join(left, right)
             if joined is _ABSENT:

@@ -25,6 +25,7 @@ class Imports:
     def __init__(self, roots: list[str]) -> None:
         self.roots = roots
         self.installed: Installed | None = None
+        self.environment: dict[str, Value] | None = None  # its variables, where they are known
         self._found: dict[str, str | None] = {}
         self._modules: dict[str, ModuleValue] = {}
         self._pending: set[str] = set()
@@ -108,9 +109,23 @@ class Imports:
         if path is None or path not in self._pending:
             return
         self._pending.discard(path)
+        if self.installed is not None:
+            self._run_packages(m, path)
         scope = module.scope
         scope.table.update({"__name__": module.name, "__file__": scope.file.path})
         m.run_module(scope.file.tree.body, scope)
+
+    def _run_packages(self, m: "Machine", path: str) -> None:
+        """Python runs the packages around a module first, the outermost before all others: modules that import each other rely on that order.
+
+        For whoever shows one model; a linter would read a whole package for each of its files.
+        """
+        for package in _packages(os.path.dirname(path)):
+            init = os.path.join(package, "__init__.py")
+            if init != path:
+                found = self._load(_package(package), init)
+                if isinstance(found, ModuleValue):
+                    self.run(m, found)
 
     def attribute(self, m: "Machine", module: ModuleValue, name: str) -> Value:
         """``module.name``: one of its names, or a submodule."""
@@ -123,7 +138,7 @@ class Imports:
         if name == "__name__":
             return module.name
         if name == "__dict__":
-            return DictObject(module.scope.table)
+            return DictObject(module.scope.table, shared=True)
         for package in module.scope.stars:
             return external(m, f"{package}.{name}")
         getter = module.scope.table.get("__getattr__")
@@ -160,11 +175,11 @@ class Imports:
             folder = os.path.dirname(folder)
         if not node.module:
             init = os.path.join(folder, "__init__.py")
-            return self._load(os.path.basename(folder), init if os.path.isfile(init) else folder)
+            return self._load(_package(folder), init if os.path.isfile(init) else folder)
         path = self._locate(node.module, folder)
         if path is None or not os.path.abspath(path).startswith(folder):
             return Unknown(Why.IMPORT, "." * node.level + node.module)
-        return self._load(f"{os.path.basename(folder)}.{node.module}", path)
+        return self._load(f"{_package(folder)}.{node.module}", path)
 
     def star(self, m: "Machine", node: ast.ImportFrom, scope: Scope) -> None:
         """``from module import *``."""
@@ -199,6 +214,20 @@ class Imports:
         node = site.node.func if isinstance(site.node, ast.Call) else site.node
         value = m.evaluate(node, site.file_scope) if isinstance(node, (ast.Name, ast.Attribute)) else None
         return isinstance(value, External) and value.name.startswith(package)
+
+
+def _packages(folder: str) -> list[str]:
+    """The folders of the packages around (and at) a folder, the outermost first."""
+    found: list[str] = []
+    while os.path.isfile(os.path.join(folder, "__init__.py")) and os.path.dirname(folder) != folder:
+        found.insert(0, folder)
+        folder = os.path.dirname(folder)
+    return found
+
+
+def _package(folder: str) -> str:
+    """The dotted name of a package's folder. Two packages may have submodules of the same short name."""
+    return ".".join(map(os.path.basename, _packages(folder))) or os.path.basename(folder)
 
 
 __all__ = ["Imports", "PyRaise", "limits"]

@@ -53,7 +53,9 @@ def iterate(m: "Machine", value: Value) -> tuple[Value, ...] | None:
 def _rows(m: "Machine", value: Tensor) -> tuple[Value, ...] | None:
     if value.shape is None or not value.shape or isinstance(value.shape[0], Expr) or value.shape[0] > limits.UNROLLED_ITERATIONS:
         return None
-    return tuple(Tensor(value.shape[1:], value.dtype, value.trace) for _ in range(value.shape[0]))
+    from .elements import picked
+
+    return tuple(picked(m, value, at, Tensor(value.shape[1:], value.dtype, value.trace)) for at in range(value.shape[0]))
 
 
 def _instance(m: "Machine", value: Instance) -> tuple[Value, ...] | None:

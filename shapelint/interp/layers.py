@@ -175,7 +175,7 @@ def layer_name(instance: Instance, op: Operator | None = None) -> str:
             break
         parts.append(str(name))
         current = current.hidden.get("owner")
-        if current is None:
+        if not isinstance(current, Instance):
             break
     if parts:
         return ".".join(reversed(parts))

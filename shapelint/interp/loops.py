@@ -3,8 +3,9 @@
 import ast
 from typing import TYPE_CHECKING
 
+from ..dims.where import Condition
 from . import limits
-from .branches import Signal, keep, settle
+from .branches import BREAK, Signal, keep, settle
 from .heap import Changes
 from .join import join, same
 from .natives import PyRaise
@@ -25,7 +26,7 @@ def for_loop(m: "Machine", node: ast.For, scope: Scope) -> Signal | None:
 
 
 def while_loop(m: "Machine", node: ast.While, scope: Scope) -> Signal | None:
-    from .decisions import condition
+    from .decisions import decide
     from .statements import execute
 
     loop, before, returns = _enter(m)
@@ -33,13 +34,13 @@ def while_loop(m: "Machine", node: ast.While, scope: Scope) -> Signal | None:
     try:
         for _ in range(limits.UNROLLED_ITERATIONS):
             m.step()
-            answer = condition(m, node.test, scope)
+            answer = decide(m, node.test, scope)
             if answer is False:
                 _leave(m, loop, before, returns)
                 return execute(m, node.orelse, scope)
-            if answer is None or m.steps - start > limits.STEPS_PER_LOOP:
+            if not isinstance(answer, bool) or m.steps - start > m.loop_limit:
                 break
-            if isinstance(node.test, ast.Constant) and m.steps - start > limits.STEPS_PER_LOOP // 20:
+            if isinstance(node.test, ast.Constant) and m.steps - start > m.loop_limit // 20:
                 break  # while True: a server or training loop
             signal = _iteration(m, node.body, scope)
             if signal is not None and signal.kind != "continue":
@@ -48,7 +49,7 @@ def while_loop(m: "Machine", node: ast.While, scope: Scope) -> Signal | None:
     finally:
         if m.loops and m.loops[-1] is loop:
             _leave(m, loop, before, returns)
-    return _repeat(m, node, scope, None)
+    return _repeat(m, node, scope, None, answer if isinstance(answer, Condition) else None, answer is not None)
 
 
 def _enter(m: "Machine") -> "tuple[Loop, tuple[int, int], int]":
@@ -75,9 +76,24 @@ def _iteration(m: "Machine", body: list[ast.stmt], scope: Scope) -> Signal | Non
     loop = m.loops[-1]
     loop.iteration_mark = m.heap.mark()
     loop.continues = []
-    signal = execute(m, body, scope)
+    try:
+        signal = execute(m, body, scope)
+    except PyRaise:
+        if not loop.breaks and not loop.continues:
+            raise
+        signal = _survivor(m, loop)
     if loop.continues:
         settle(m, loop.iteration_mark, loop.continues)
+    return signal
+
+
+def _survivor(m: "Machine", loop: "Loop") -> Signal | None:
+    """The iteration raises, but a path has left it before: go on with that."""
+    mark, left, signal = (loop.iteration_mark, loop.continues, None) if loop.continues else (loop.mark, loop.breaks, BREAK)
+    m.heap.undo(mark)
+    m.heap.apply(left.pop())
+    if m.uncertain:
+        m.facts.doubt()
     return signal
 
 
@@ -100,7 +116,7 @@ def _each(m: "Machine", node: ast.For, items: tuple[Value, ...], scope: Scope) -
                 _leave(m, loop, before, returns)
                 return signal if signal.kind == "return" else None
             done += 1
-            if done >= limits.UNROLLED_ITERATIONS or m.steps - start > limits.STEPS_PER_LOOP:
+            if done >= limits.UNROLLED_ITERATIONS or m.steps - start > m.loop_limit:
                 break
             if len(items) > 3 and not target_matters:
                 changes = m.heap.changes(mark)
@@ -133,19 +149,24 @@ def _same_changes(one: Changes, other: Changes) -> bool:
     return one.keys() == other.keys() and all(same(one[key][1], other[key][1]) for key in one)
 
 
-def _repeat(m: "Machine", node: "ast.For | ast.While", scope: Scope, element: Value) -> Signal | None:
+def _repeat(m: "Machine", node: "ast.For | ast.While", scope: Scope, element: Value, split: Condition | None = None, enters: bool = True) -> Signal | None:
     """A loop that runs an unknown number of times.
 
     The first iteration is evaluated as it stands (people write loops that run); then the state is joined with "no
-    iteration", and once more with a second iteration; what still changes is unknown.
+    iteration", and once more with a second iteration; what still changes is unknown. ``split``: when there is a
+    first iteration; ``enters`` is False where a test that cannot be told decides that.
     """
     from .statements import assign
 
     first: Signal | None = None
+    m.facts.doubt()
     for attempt in range(2):
         loop, before, returns = _enter(m)
         mark = m.heap.mark()
-        m.uncertain += attempt
+        m.uncertain += attempt or not enters
+        if split is not None and attempt == 0:
+            m.forks += 1
+            m.facts.narrow(m.facts.region & split.yes)
         try:
             if isinstance(node, ast.For):
                 assign(m, node.target, element, scope)
@@ -155,7 +176,12 @@ def _repeat(m: "Machine", node: "ast.For | ast.While", scope: Scope, element: Va
         except PyRaise:
             if attempt == 0:
                 _leave(m, loop, before, returns)
-                raise
+                if split is None and enters:
+                    raise
+                m.heap.undo(mark)  # the sizes that enter the loop fail: the others go on
+                if split is not None:
+                    m.facts.narrow(m.facts.region & split.no)
+                return None
         _leave(m, loop, before, returns)
         changes = m.heap.changes(mark)
         m.heap.undo(mark)

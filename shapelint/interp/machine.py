@@ -106,6 +106,7 @@ class Machine:
         self.trying = 0  # try statements around us that catch what torch raises
         self.steps = 0
         self.step_limit = limits.STEPS_PER_ENTRY
+        self.loop_limit = limits.STEPS_PER_LOOP
         self.source: InputSource | None = None
         self.module_depth = 0
         self.reached = reached  # nodes of functions and classes that were entered, by any file of the program
@@ -336,7 +337,10 @@ class Machine:
 
     def check_in_place(self, target: Tensor, result: Value) -> None:
         """``x += y``: refused where the result has another shape than x."""
+        from .elements import changed
+
         refusals.refuse_in_place(self, self.solid((target,))[0], result)
+        changed(self, target)
 
     def enter(self, context: Value) -> Value:
         """What ``with context as name`` binds."""

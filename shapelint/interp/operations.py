@@ -20,6 +20,7 @@ from .values import (
     Instance,
     IteratorObject,
     ListObject,
+    MaybeMissing,
     ModuleValue,
     Native,
     Partial,
@@ -31,6 +32,7 @@ from .values import (
     Why,
     is_constant,
     is_size,
+    unsettled,
 )
 
 _PYTHON: dict[str, Callable[[Any, Any], Any]] = {
@@ -93,7 +95,7 @@ def binary(m: Any, op: str, left: Value, right: Value) -> Value:
         if isinstance(left, bool) or isinstance(right, bool):
             return binary(m, op, int(left) if isinstance(left, bool) else left, int(right) if isinstance(right, bool) else right)
     if isinstance(left, Unknown) or isinstance(right, Unknown):
-        return left if isinstance(left, Unknown) else right
+        return unsettled(left if isinstance(left, Unknown) else right)
     if isinstance(left, Alternatives) or isinstance(right, Alternatives):
         return _over_alternatives(lambda one, other: binary(m, op, one, other), left, right)
     if op == "%" and isinstance(left, str):
@@ -233,7 +235,9 @@ def compare(m: Any, op: str, left: Value, right: Value) -> Value:
         left, right = _payload(left), _payload(right)
     if op in ("in", "not in"):
         answer = _contains(m, right, left)
-        return answer if answer is None or isinstance(answer, Unknown) or op == "in" else not answer
+        if op == "in" or answer is None:
+            return answer
+        return Undecided(~answer.condition) if isinstance(answer, Undecided) else answer if isinstance(answer, Unknown) else not answer
     if op in ("is", "is not"):
         found = _identical(left, right)
         return Unknown(Why.DATA, op) if found is None else found is (op == "is")
@@ -242,7 +246,7 @@ def compare(m: Any, op: str, left: Value, right: Value) -> Value:
     if isinstance(left, Alternatives) or isinstance(right, Alternatives):
         return _compare_alternatives(m, op, left, right)
     if isinstance(left, Unknown) or isinstance(right, Unknown):
-        return left if isinstance(left, Unknown) else right
+        return unsettled(left if isinstance(left, Unknown) else right)
     if is_size(left) and is_size(right) and (isinstance(left, Expr) or isinstance(right, Expr)):
         return _compare_sizes(m, op, left, right)
     return _compare_objects(m, op, left, right)
@@ -381,8 +385,22 @@ def _contains(m: Any, container: Value, item: Value) -> "bool | Unknown | None":
     items = None if isinstance(container, IteratorObject) else m.iterate(container)
     if items is None:
         return Unknown(Why.DATA, "in")
-    answers = [truth(m, compare(m, "==", item, other)) if item is not other else True for other in items]
-    return True if True in answers else Unknown(Why.DATA, "in") if None in answers else False
+    return _any_equal(m, item, items)
+
+
+def _any_equal(m: Any, item: Value, others: "tuple[Value, ...]") -> "bool | Unknown":
+    found: bool | Condition | None = False
+    for other in others:
+        value = compare(m, "==", item, other) if item is not other else True
+        answer = truth(m, value)
+        if answer is True:
+            return True
+        here = value.condition if answer is None and isinstance(value, Undecided) else answer
+        if here is None or found is None:
+            found = None
+        elif isinstance(here, Condition):
+            found = found | here if isinstance(found, Condition) else here
+    return Undecided(found) if isinstance(found, Condition) else Unknown(Why.DATA, "in") if found is None else found
 
 
 def _dict_contains(container: DictObject, item: Value) -> "bool | Unknown":
@@ -390,7 +408,8 @@ def _dict_contains(container: DictObject, item: Value) -> "bool | Unknown":
         return Unknown(Why.DATA, "in")
     try:
         if item in container.table:
-            return True
+            found = container.table[item]
+            return found if isinstance(found, MaybeMissing) else True
     except TypeError:
         return Unknown(Why.DATA, "in")
     rest = container.opaque["rest"]

@@ -61,6 +61,7 @@ def _as_function(name: str) -> Operator | None:
 def call_method(m: "Machine", name: str, receiver: Value, args: list[Value], kwargs: dict[str, Value], site: "Site | None") -> Value:
     """A tensor method."""
     if isinstance(receiver, Tensor) and name.endswith("_") and not name.endswith("__"):
+        _forget_elements(m, receiver)
         if name.rpartition(".")[2] in _RESHAPING_IN_PLACE:
             changed = call_external(m, name.rstrip("_"), [receiver, *args], kwargs, site)
             m.become(receiver, changed if isinstance(changed, Tensor) else Tensor(None, receiver.dtype))
@@ -68,6 +69,13 @@ def call_method(m: "Machine", name: str, receiver: Value, args: list[Value], kwa
         call_external(m, name, [receiver, *args], kwargs, site)
         return receiver
     return call_external(m, name, [receiver, *args], kwargs, site)
+
+
+def _forget_elements(m: "Machine", receiver: Tensor) -> None:
+    if receiver.elements is not None:
+        from .elements import changed
+
+        changed(m, receiver)
 
 
 def _container(m: "Machine", name: str, args: list[Value], kwargs: dict[str, Value], site: "Site | None") -> Instance:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ..dims import Dim, Expr, Truth, at_least
+from ..dims import Dim, Truth, at_least
 from ..dims.facts import Facts
 from ..ops.problems import Problem
 
@@ -14,8 +14,13 @@ def positive(facts: Facts, name: str, result: Any) -> None:
     if isinstance(result, tuple):
         least = 1 if any(part in name.lower() for part in _MAPS) else 0
         for size in result:
-            if isinstance(size, Expr) and not size.unread:
+            if isinstance(size, int):
+                if size < least:
+                    facts.excluded(facts.region)
+            elif not size.unread:
                 _require(facts, size, least)
+            elif least:
+                facts.doubt()
     elif isinstance(result, list):
         for part in result:
             positive(facts, name, part)
@@ -23,5 +28,10 @@ def positive(facts: Facts, name: str, result: Any) -> None:
 
 def _require(facts: Facts, size: Dim, least: int) -> None:
     answer = at_least(size, least)
-    if answer is not Truth.ALWAYS and facts.require(answer, ">=", size, least) is Truth.SOMETIMES and facts.fresh:
+    if answer is Truth.ALWAYS:
+        return
+    answer = facts.require(answer, ">=", size, least)
+    if answer is Truth.NEVER:
+        facts.excluded(facts.region)
+    elif answer is Truth.SOMETIMES and facts.fresh:
         facts.fresh[-1].detail, facts.fresh[-1].message = Problem.EMPTY, "makes a map of size {received}"

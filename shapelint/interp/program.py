@@ -36,7 +36,7 @@ class Program:
     """The user's files, interpreted one by one as the main program; modules they import are run once."""
 
     def __init__(self, roots: Iterable[str], options: Options | None = None) -> None:
-        from . import data, nn_containers, supers, tensors
+        from . import autograd, data, elements, nn_containers, supers, tensors
         from .library import load
 
         load()
@@ -48,7 +48,7 @@ class Program:
         self.main_scope: Scope | None = None
         self.reached: set[int] = set()  # nodes of functions and classes that some file entered
         self._runs: dict[int, Run] = {}
-        assert data and nn_containers and supers and tensors
+        assert autograd and data and elements and nn_containers and supers and tensors
 
     @property
     def place(self) -> Place | None:
@@ -170,6 +170,7 @@ class Run:
         """Run one entry point, written at a node of the file, within its budget; an exception of the program ends it."""
         m = self.m
         m.step_limit = m.steps + steps
+        m.loop_limit = max(limits.STEPS_PER_LOOP, limits.STEPS_PER_LOOP * steps // limits.STEPS_PER_ENTRY)
         m.frames, m.loops, m.uncertain, m.forks, m.trying, m.module_depth, m.source = [], [], 0, 0, 0, 0, None
         m.facts, m.unstated, m.broken = m.fresh_facts(), 0, False
         m.assumed_sizes = {size for size in m.assumed_sizes if is_unknown(size)}  # the names are given anew

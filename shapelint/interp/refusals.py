@@ -75,6 +75,8 @@ def refused(m: "Machine", application: Application, error: ShapeError, dtype: st
         raise PyRaise("RuntimeError", error.message, place=application.call.place, refusal=event)
     _place(m, application)
     m.broken = m.broken or application.certain
+    if not application.certain and not m.trying:
+        m.facts.doubt()
     m.emit(event)
     if m.trying:
         raise PyRaise("RuntimeError", error.message, place=application.call.place)
@@ -149,6 +151,8 @@ def _refuse_here(m: "Machine", name: str, what: str, value: Value, error: ShapeE
             m.facts.excluded(m.facts.region)
             _place(m, application)
             raise PyRaise("RuntimeError", error.message, place=application.call.place, refusal=event)
+        if not application.certain:
+            m.facts.doubt()
         m.emit(event)
 
 

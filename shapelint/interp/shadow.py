@@ -152,4 +152,5 @@ def derived(m: "Machine", instance: Instance, contract: Contract, inputs: tuple[
     place = Place(forward.scope.file, forward.node) if isinstance(forward, FunctionValue) else None
     spec = forward.node.args if isinstance(forward, FunctionValue) else None
     names = tuple(arg.arg for arg in (*spec.posonlyargs, *spec.args)[1:]) if spec is not None else ()
-    return Derived(cls.name, contract, inputs, names, cls.place, place)
+    created = instance.created.place if instance.created is not None else None
+    return Derived(cls.name, contract, inputs, names, cls.place, place, created)

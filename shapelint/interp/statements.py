@@ -4,10 +4,14 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..dims.facts import Finding
+from ..dims.region import Region
 from ..dims.where import Condition
-from .branches import BREAK, CONTINUE, Signal, branch
+from ..ops.problems import Problem
+from .branches import BREAK, CONTINUE, Signal, branch, keep
 from .decisions import condition, decide
 from .expressions import BINARY, evaluate, make_function
+from .join import join
 from .loops import for_loop, while_loop
 from .natives import PyRaise
 from .values import Descriptor, DictObject, FunctionValue, Instance, ListObject, Place, Scope, SetObject, Tensor, Unknown, Value, Why
@@ -227,6 +231,7 @@ def _try(m: "Machine", node: ast.Try, scope: Scope) -> Signal | None:
     raised: PyRaise | None = None
     signal: Signal | None = None
     handled = any(map(_may_catch_refusals, node.handlers))
+    attempt = _Attempt(m, node)
     m.uncertain += handled
     m.trying += handled
     try:
@@ -238,12 +243,67 @@ def _try(m: "Machine", node: ast.Try, scope: Scope) -> Signal | None:
         m.trying -= handled
     try:
         if raised is not None:
+            if handled:
+                attempt.forgive()
             signal = _handle(m, node, raised, scope)
+        elif handled and (attempt.doubtful or attempt.failing()):
+            signal = _attempted(m, node, attempt, signal, scope)
         elif signal is None:
             signal = execute(m, node.orelse, scope)
     finally:
         last = execute(m, node.finalbody, scope)
     return last if last is not None else signal
+
+
+class _Attempt:
+    """The body of a ``try`` whose handlers catch what torch raises: the sizes that it refuses go on in a handler."""
+
+    def __init__(self, m: "Machine", node: ast.Try) -> None:
+        self.m, self.before, self.mark, self.known = m, m.facts.region, m.heap.mark(), len(m.facts.findings)
+        self.doubts = self._doubts
+        self.straight = len(node.body) == 1  # nothing is assigned before the statement that fails
+
+    @property
+    def _doubts(self) -> int:
+        return self.m.facts.doubts + len(self.m.facts.undecided)
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether something in the body may have failed for sizes that are not known."""
+        return self._doubts > self.doubts
+
+    def failing(self) -> Region:
+        return Region.empty() if self.m.facts.region is self.before else self.before - self.m.facts.region
+
+    def forgive(self) -> list[Finding]:
+        """What the body required excludes nothing."""
+        facts = self.m.facts
+        found = facts.findings[self.known :]
+        del facts.findings[self.known :]
+        if any(finding.relation == "raise" and isinstance(finding.site, Place) for finding in found):
+            facts.doubt()  # the program's own exception: the handlers may be made for others
+        facts.narrow(self.before)
+        return found
+
+
+def _attempted(m: "Machine", node: ast.Try, attempt: _Attempt, signal: Signal | None, scope: Scope) -> Signal | None:
+    """The body got through for some sizes: a handler runs for the others."""
+    passed, failing, changes = m.facts.region, attempt.failing(), m.heap.changes(attempt.mark)
+    m.heap.undo(attempt.mark)
+    found = attempt.forgive()
+    name = "IndexError" if found and found[0].detail in (Problem.INDEX, Problem.AXIS) else "RuntimeError"
+
+    def through() -> Signal | None:
+        m.heap.apply(changes)
+        return execute(m, node.orelse, scope) if signal is None else signal
+
+    def caught() -> Signal | None:
+        if not attempt.straight:
+            m.heap.merge(changes, {}, join, keep)
+            m.facts.narrow(attempt.before if attempt.doubtful else failing)
+        return _handle(m, node, PyRaise(name, "raised by torch"), scope)
+
+    return branch(m, through, caught, None if attempt.doubtful else Condition(passed, failing, lambda values: values in passed))
 
 
 # What people catch that torch does not raise over shapes: a program that breaks in such a try breaks all the same.
@@ -305,6 +365,8 @@ def _assert(m: "Machine", node: ast.Assert, scope: Scope) -> None:
     answer = decide(m, node.test, scope)
     if answer is False or (isinstance(answer, Condition) and not m.assume(answer, Place(scope.file, node))):
         raise PyRaise("AssertionError", "raised by the program", place=Place(scope.file, node))
+    if answer is None:
+        m.facts.doubt()
 
 
 def _function(m: "Machine", node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> None:

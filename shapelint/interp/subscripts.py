@@ -13,6 +13,7 @@ from .values import (
     External,
     Instance,
     ListObject,
+    MaybeMissing,
     Native,
     SliceValue,
     Tensor,
@@ -85,7 +86,8 @@ def _entry(m: "Machine", container: DictObject, key: Value) -> Value:
         return Unknown(Why.DATA, "a dict key")
     try:
         if key in container.table:
-            return container.table[key]
+            found = container.table[key]
+            return found.value if isinstance(found, MaybeMissing) else found
     except TypeError:
         return Unknown(Why.DATA, "a dict key")
     if container.opaque["rest"] is not None:
@@ -109,6 +111,7 @@ def _tensor(m: "Machine", container: Tensor, key: Value) -> Value:
     try:
         shape = index(container.shape, [_index_item(item) for item in items])
     except Unread:
+        m.facts.doubt()
         return Tensor(None, container.dtype, container.trace)
     except ShapeError as error:
         from .refusals import refuse_index
@@ -120,7 +123,9 @@ def _tensor(m: "Machine", container: Tensor, key: Value) -> Value:
         from .refusals import note_here
 
         note_here(m, "torch.select", "index", container)
-    return Tensor(shape, container.dtype, container.trace)
+    from .elements import picked
+
+    return picked(m, container, key, Tensor(shape, container.dtype, container.trace))
 
 
 def _index_item(item: Value) -> Any:
@@ -152,7 +157,10 @@ def _slice_part(part: Value) -> Any:
 def set_item(m: "Machine", container: Value, key: Value, new: Value) -> None:
     """``container[key] = new``. A key that is not known makes the container's content unknown."""
     if isinstance(container, Tensor):
+        from .elements import changed
+
         _set_tensor(m, m.solid((container,))[0], key, m.solid((new,))[0])
+        changed(m, container)
     elif isinstance(container, ListObject):
         _set_list(m, container, key, new)
     elif isinstance(container, DictObject):
@@ -173,6 +181,8 @@ def _set_tensor(m: "Machine", container: Tensor, key: Value, new: Value) -> None
     try:
         place = index(container.shape, [_index_item(item) for item in (key if isinstance(key, tuple) else (key,))])
         if not isinstance(new, Tensor) or new.shape is None:
+            if isinstance(new, (Tensor, Unknown)):
+                m.facts.doubt()
             return
         shape = new.shape
         while len(shape) > len(place) and isinstance(shape[0], int) and shape[0] == 1:
@@ -180,7 +190,7 @@ def _set_tensor(m: "Machine", container: Tensor, key: Value, new: Value) -> None
         broadcast_onto(shape, place, Problem.BROADCAST, "{received} does not fit the place it is assigned to, {expected}")
         note_here(m, "torch.select", "assignment", new)
     except Unread:
-        return
+        m.facts.doubt()
     except ShapeError as error:
         refuse_assignment(m, container, new, error)
     finally:

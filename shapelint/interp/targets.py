@@ -18,7 +18,7 @@ from .natives import NATIVES, PyRaise
 from .nn_modules import is_module
 from .recorder import Recorder
 from .shadow import Shadow
-from .values import ClassValue, FunctionValue, Instance, Place, Scope, Tensor, Unknown, Value, Why
+from .values import BoundMethod, ClassValue, FunctionValue, Instance, Place, Scope, Tensor, Unknown, Value, Why
 
 if TYPE_CHECKING:
     from .contract import Contract
@@ -52,6 +52,7 @@ class TargetRun:
         self.raised: PyRaise | None = None
         self.finished = False
         self.events: list[Event] = []
+        self.hint = ""  # what to do about an exception of the program
         self.contract: Contract | None = None  # of an input in numbers: what sizes would do instead
         self.called_from = 0  # the number of events before the model was called
 
@@ -201,20 +202,51 @@ def _call(found: TargetRun, stated: Stated, training: bool) -> None:
     m.site = Site(found.shown_place().node, Scope(found.expression, found.run.scope.module_name, found.run.scope), None)
     inputs = [Tensor(item.shape, item.kind or "float") for item in stated.specs]
     found.inputs = tuple(inputs)
+    args, kwargs = _arguments(m, model, inputs)
     try:
         if not training and "training" not in model.hidden:  # else the program has chosen the mode itself
             m.call(m.get_attribute(model, "eval"), [], {})
         found.called_from, m.shadow = len(m.events), None
         m.source, m.source_kind = InputSource(tuple(item.shape for item in stated.specs), stated.how, stated.place), stated.how
         found.recorder = m.recorder = Recorder(model)
-        found.output = m.call(model, list(inputs), {})
+        found.output = m.call(model, list(args), dict(kwargs))
         found.finished = True
     except PyRaise as error:
-        found.raised = error
+        found.raised, found.hint = error, _hint(m, model, len(inputs))
     finally:
         m.source, m.source_kind, m.recorder = None, "call", None
     if all(isinstance(size, int) for tensor in inputs for size in tensor.shape or ()):
-        found.contract = (m.shadow or Shadow(m, model, list(inputs), {}, m.site)).contract
+        found.contract = (m.shadow or Shadow(m, model, list(args), kwargs, m.site)).contract
+
+
+def _arguments(m: "Machine", model: Instance, inputs: list[Tensor]) -> tuple[list[Value], dict[str, Value]]:
+    """The inputs as ``forward`` takes them: one that it takes by name only is passed by its name."""
+    spec = _forward_of(m, model)
+    if spec is None or spec.vararg is not None:
+        return list(inputs), {}
+    places = len(spec.posonlyargs) + len(spec.args) - 1
+    by_name = [arg.arg for arg, default in zip(spec.kwonlyargs, spec.kw_defaults, strict=True) if default is None]
+    return list(inputs[:places]) + list(inputs[places + len(by_name) :]), dict(zip(by_name, inputs[places:], strict=False))
+
+
+def _forward_of(m: "Machine", model: Instance) -> ast.arguments | None:
+    forward = m.get_attribute(model, "forward")
+    function = forward.function if isinstance(forward, BoundMethod) else None
+    return function.node.args if isinstance(function, FunctionValue) else None
+
+
+def _hint(m: "Machine", model: Instance, given: int) -> str:
+    """Where ``forward`` takes another number of inputs than is stated: which."""
+    spec = _forward_of(m, model)
+    if spec is None:
+        return ""
+    names = [arg.arg for arg in (*spec.posonlyargs, *spec.args)][1:]
+    least, most = len(names) - len(spec.defaults), len(names) + len(spec.kwonlyargs)
+    if least <= given and (given <= most or spec.vararg is not None):
+        return ""
+    wanted = least if given < least else most
+    return (f"; forward({', '.join(names)}) takes {wanted} input{'' if wanted == 1 else 's'} and {given} {'is' if given == 1 else 'are'} stated: "
+            "write all of them, with ; between")
 
 
 def _shift(recorder: Recorder | None, by: int) -> None:

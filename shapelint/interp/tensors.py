@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from ..dims import prod
 from ..dims.where import Condition
+from .arguments import kind_of_dtype
 from .decisions import answer_of
 from .natives import METHODS, NATIVES, PyRaise, method, native
 from .values import BoundMethod, External, Tensor, Unknown, Value, Why, is_size
@@ -86,7 +87,7 @@ def _len(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
     return args[0].shape[0] if args[0].shape else Unknown(Why.DATA, "the length of a tensor")
 
 
-@method("tensor", "item", "tolist", "backward", "numpy", "storage", "data_ptr", "get_device", "is_floating_point", "is_complex", "stride", "element_size", "any_")
+@method("tensor", "backward", "storage", "data_ptr", "get_device", "is_floating_point", "is_complex", "stride", "element_size", "any_")
 def _data(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
     return Unknown(Why.DATA, "a value computed from data")
 
@@ -94,6 +95,16 @@ def _data(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
 @method("tensor", "register_hook", "retain_grad", "share_memory_")
 def _nothing(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
     return args[0]
+
+
+@method("tensor", "type")
+def _type(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    """Without an argument the name of the type; with one, a copy of that type."""
+    wanted = args[1] if len(args) > 1 else kwargs.get("dtype")
+    if wanted is None:
+        return Unknown(Why.DATA, "the name of a tensor's type")
+    name = wanted if isinstance(wanted, str) else getattr(wanted, "name", "")
+    return Tensor(args[0].shape, kind_of_dtype(name), args[0].trace, tail=args[0].tail)
 
 
 @native("torch.is_tensor")

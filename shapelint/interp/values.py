@@ -9,7 +9,7 @@ so that a branch can be undone and joined. All other values are immutable. What 
 import ast
 from collections.abc import Callable
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Union
+from typing import TYPE_CHECKING, Any, NamedTuple, Union
 
 from ..dims import Dim, Expr
 from ..dims.where import Condition
@@ -81,6 +81,11 @@ class Undecided(Unknown):
         self.condition = condition
 
 
+def unsettled(value: Unknown) -> Unknown:
+    """What comes of an unknown: the truth of what is computed from a condition is not that of the condition."""
+    return Unknown(value.why, value.what, value.place) if isinstance(value, Undecided) else value
+
+
 class Trace:
     """How a tensor came to be: the last step and what came before it. The first step has no ``before``."""
 
@@ -90,19 +95,27 @@ class Trace:
         self.name, self.op, self.before, self.after, self.place, self.previous = name, op, before, after, place, previous
 
 
+class Elements(NamedTuple):
+    """The numbers in a tensor, as nested lists (a number for rank 0), and the tensor whose memory they are in."""
+
+    values: Any
+    whole: "Tensor"
+
+
 class Tensor:
     """A tensor. ``shape`` is None where not even the rank is known; ``tail`` then holds trailing sizes that are.
 
     ``dtype`` is coarse: "float", "int", "bool", "complex", or None (not known). ``assumed`` marks an input nobody passed.
     """
 
-    __slots__ = ("assumed", "dtype", "is_parameter", "shape", "tail", "trace")
+    __slots__ = ("assumed", "dtype", "elements", "is_parameter", "shape", "tail", "trace")
 
     def __init__(
         self, shape: Shape | None, dtype: str | None = None, trace: Trace | None = None, *, tail: Shape = (), is_parameter: bool = False,
         assumed: bool = False,
     ) -> None:
         self.shape, self.dtype, self.trace, self.tail, self.is_parameter, self.assumed = shape, dtype, trace, tail, is_parameter, assumed
+        self.elements: Elements | None = None
 
     def __repr__(self) -> str:
         return f"Tensor{self.shape}" if self.shape is not None else f"Tensor(..., {self.tail})"
@@ -136,17 +149,33 @@ class SetObject:
         self.table: Table = {"items": items}
 
 
+class DictEntries(dict[Any, Any]):
+    """The table of a dict of the program, whose keys it can ask about."""
+
+    __slots__ = ()
+
+
+class MaybeMissing(Unknown):
+    """An entry of a dict that only one of two branches made; ``value`` is what is there, if it is there."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: "Value") -> None:
+        super().__init__(Why.JOIN, "an entry that one branch makes")
+        self.value = value
+
+
 class DictObject:
     """A dict: ``table`` maps hashable constant keys (see ``key_of``) to values, in insertion order.
 
     ``opaque`` is the single-entry table whose ``"rest"`` is None, or the Unknown that says why further keys may exist.
-    ``default`` is the factory of a defaultdict.
+    ``default`` is the factory of a defaultdict. ``shared``: the entries are another object's own table.
     """
 
     __slots__ = ("default", "kind", "opaque", "table")
 
-    def __init__(self, entries: "Table | None" = None, rest: "Unknown | None" = None, kind: str = "dict", default: "Value" = None) -> None:
-        self.table: Table = entries if entries is not None else {}
+    def __init__(self, entries: "Table | None" = None, rest: "Unknown | None" = None, kind: str = "dict", default: "Value" = None, shared: bool = False) -> None:
+        self.table: Table = entries if shared and entries is not None else DictEntries(entries or ())
         self.opaque: Table = {"rest": rest}
         self.kind, self.default = kind, default
 
@@ -257,12 +286,16 @@ class External:
 
 
 class Native:
-    """A function or type that is implemented here: ``call(interp, args, kwargs)`` returns a value. ``is_type`` marks int, str, list ..."""
+    """A function or type that is implemented here: ``call(interp, args, kwargs)`` returns a value. ``is_type`` marks int, str, list ...
 
-    __slots__ = ("call", "is_type", "name")
+    ``is_class_method`` marks a method that receives the class it is looked up in.
+    """
+
+    __slots__ = ("call", "is_class_method", "is_type", "name")
 
     def __init__(self, name: str, call: "Callable[[Any, list[Value], dict[str, Value]], Value]", is_type: bool = False) -> None:
         self.name, self.call, self.is_type = name, call, is_type
+        self.is_class_method = False
 
     def __repr__(self) -> str:
         return f"Native({self.name})"
@@ -338,7 +371,37 @@ def is_size(value: Value) -> bool:
 
 
 __all__ = [
-    "CONSTANTS", "Alternatives", "BoundMethod", "CallSite", "ClassValue", "Descriptor", "DictObject", "Dim", "External", "FunctionNode",
-    "FunctionValue", "Instance", "IteratorObject", "ListObject", "ModuleValue", "Native", "Partial", "Place", "Scope", "SetObject", "SliceValue",
-    "SuperValue", "Tensor", "Trace", "Undecided", "Unknown", "Value", "Why", "holds_tensor", "is_constant", "is_size",
+    "CONSTANTS",
+    "Alternatives",
+    "BoundMethod",
+    "CallSite",
+    "ClassValue",
+    "Descriptor",
+    "DictEntries",
+    "DictObject",
+    "Dim",
+    "External",
+    "FunctionNode",
+    "FunctionValue",
+    "Instance",
+    "IteratorObject",
+    "ListObject",
+    "MaybeMissing",
+    "ModuleValue",
+    "Native",
+    "Partial",
+    "Place",
+    "Scope",
+    "SetObject",
+    "SliceValue",
+    "SuperValue",
+    "Tensor",
+    "Trace",
+    "Undecided",
+    "Unknown",
+    "Value",
+    "Why",
+    "holds_tensor",
+    "is_constant",
+    "is_size",
 ]

@@ -4,6 +4,7 @@ Nothing is computed at import: signatures are read from annotations when an oper
 that lints one file needs a handful of several hundred.
 """
 
+import copy
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar, get_args
 
@@ -47,6 +48,14 @@ class Param:
     @property
     def required(self) -> bool:
         return self.default is _EMPTY and not self.variadic and not self.collects
+
+
+# Constructor arguments that torch keeps under their own names and reads at each call, so that programs may change them afterwards.
+_WINDOW = ("kernel_size", "stride", "padding", "ceil_mode")
+_READ_BY_FORWARD = {
+    "Conv": ("stride", "padding", "dilation"), "ConvTranspose": ("stride", "padding", "dilation", "output_padding"), "AvgPool": _WINDOW,
+    "MaxPool": (*_WINDOW, "dilation"), "AdaptiveAvgPool": ("output_size",), "AdaptiveMaxPool": ("output_size",),
+}
 
 
 class Operator:
@@ -117,6 +126,19 @@ class Operator:
             setattr(layer, name, value)
         layer.check()
         return layer
+
+    def changed(self, layer: Any, name: str, value: Any) -> Any:
+        """A copy of the layer after ``layer.name = value``. None for what torch reads in other places too, and for values it would refuse."""
+        kind = self.short_name.removeprefix("Lazy").rstrip("123d")
+        if name not in _READ_BY_FORWARD.get(kind, ()) or getattr(layer, "padding_mode", "zeros") != "zeros":
+            return None
+        made = copy.copy(layer)
+        try:
+            setattr(made, name, bind(self, [param for param in self.params if param.name == name], [], {name: value}, n=self.n)[name])
+            made.check()
+        except (ShapeError, Unread):
+            return None
+        return made
 
     def apply(self, layer: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Result:
         """A constructed layer's forward."""

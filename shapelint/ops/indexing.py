@@ -129,9 +129,10 @@ def _masked(input: Shape, axis: int, item: "T | _List") -> list["Dim | _Picked"]
 
 def _require_inside(number: Dim, size: Dim, axis: int) -> None:
     message = f"index {number} is out of range for axis {axis} of size {{received}}"
-    if at_least(number, 0) is Truth.ALWAYS:
+    sign = at_least(number, 0)
+    if sign is not Truth.NEVER:  # where it is negative, this holds of every size
         require_at_least(size, number + 1, Problem.INDEX, message, arg="index", axis=axis)
-    elif at_least(number, 0) is Truth.NEVER:
+    if sign is not Truth.ALWAYS:
         require_at_least(size, -number, Problem.INDEX, message, arg="index", axis=axis)
 
 

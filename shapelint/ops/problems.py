@@ -75,6 +75,12 @@ def follow(path: Facts | None) -> Facts | None:
     return before
 
 
+def doubt() -> None:
+    """Some of the sizes that the path allows may be refused here: a size that decides it was not read."""
+    if _path is not None:
+        _path.doubt()
+
+
 def equal(left: Dim, right: Dim) -> Truth:
     """:func:`~..dims.equal` for the sizes that the path still allows."""
     return dims.equal(left, right) if _path is None else _path.equal(left, right)

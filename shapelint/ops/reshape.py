@@ -9,7 +9,7 @@ from ..shapes import Shape, numel, show
 from .declare import Layer, function, module
 from .examples import call
 from .kinds import Axis, EachInt, IntTuple, Raw, T, Tensor
-from .problems import Problem, Unread, fits, refuse, require_axis
+from .problems import Problem, Unread, doubt, fits, refuse, require_axis
 
 _COUNTS = "element counts {received} and {expected}"
 
@@ -35,6 +35,8 @@ def reshaped(input: Shape, sizes: Shape, param: str = "shape") -> Shape:
 def _only_unread(input: Shape, sizes: Shape) -> list[int]:
     """A lone size that was not read is the quotient of the others: it is that number itself, or -1."""
     unread = [i for i, size in enumerate(sizes) if is_unknown(size)]
+    if unread:
+        doubt()
     return unread if len(unread) == 1 and not any(map(is_unknown, input)) and not any(isinstance(size, int) and size == 0 for size in sizes) else []
 
 

@@ -16,8 +16,13 @@ if TYPE_CHECKING:
 
 
 def write(result: Result, out: TextIO, **_: Any) -> None:
-    json.dump([as_object(result, found) for found in result.diagnostics], out, indent=2, ensure_ascii=False)
+    json.dump([as_object(result, found) for found in result.diagnostics], out, indent=2, ensure_ascii=not takes_every_letter(out))
     out.write("\n")
+
+
+def takes_every_letter(out: TextIO) -> bool:
+    """Whether letters may be written as they are; JSON has no other escape for those that the terminal's code lacks than its own."""
+    return (getattr(out, "encoding", None) or "utf-8").lower().replace("-", "").startswith("utf")
 
 
 def as_object(result: Result, found: Diagnostic) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
 from ..check import Result
-from .json import as_object
+from .json import as_object, takes_every_letter
 
 if TYPE_CHECKING:
     from ..dims import Dim
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def write(summaries: "Sequence[ModelSummary]", out: TextIO) -> None:
     """Write all models."""
-    json.dump([as_json(summary) for summary in summaries], out, indent=1, ensure_ascii=False)
+    json.dump([as_json(summary) for summary in summaries], out, indent=1, ensure_ascii=not takes_every_letter(out))
     out.write("\n")
 
 

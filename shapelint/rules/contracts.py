@@ -49,7 +49,7 @@ def _who(finding: Finding) -> str:
 def _requirement(finding: Finding) -> str:
     needs = needed(finding).describe(3)
     if finding.left is None or finding.right is None:
-        return f"only {needs} gets past it"
+        return f"only {needs} gets past it" if finding.needs else "no size gets past it"
     left, right = nice(finding.left), nice(finding.right)
     if finding.relation == ">=":
         return f"{left} must be at least {right}: {needs}"

@@ -7,7 +7,7 @@ from ..diagnostics import Applicability, Diagnostic, Edit, Fix, Severity
 from ..interp.contract import Contract
 from ..interp.events import Derived, Event
 from ..source.text import Span
-from . import contracts
+from . import contracts, wording
 from .declare import Rule, rule
 
 
@@ -58,7 +58,7 @@ class Net(nn.Module):
         span = _name_span(event)
         verb = "accepts" if contract.complete else "accepts at most"
         message = f"{event.model} {verb} {contract.summary()}"
-        found = self.at(span, message, notes=tuple(contracts.reasons(contract)), fix=self._fix(event, contract))
+        found = self.at(span, message, notes=(*contracts.reasons(contract), *_made(event)), fix=self._fix(event, contract))
         found.data = {"contract": contract.as_json()}
         yield found
 
@@ -68,6 +68,13 @@ class Net(nn.Module):
         if self.settings.contract_style == "assert":
             return _assertion(event, contract)
         return _docstring(event, contract)
+
+
+def _made(event: Derived) -> Iterable[str]:
+    """Where the model was made: other arguments may make a model that accepts other sizes."""
+    node = event.created.node if event.created is not None else None
+    if event.created is not None and isinstance(node, ast.Call) and (node.args or node.keywords):
+        yield f"made at {wording.where(event.created)}  {wording.shortened(event.created.text)}"
 
 
 def _name_span(event: Derived) -> Span:

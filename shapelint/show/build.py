@@ -48,7 +48,8 @@ def _raised(run: "TargetRun") -> Diagnostic:
     place = error.place or run.shown_place()
     text = place.text.partition("\n")[0].strip() if error.place is not None else error.message
     where = f" in {path}" if run.recorder is not None and run.recorder.raised and (path := run.recorder.raised[1].path) else ""
-    return by_code("SHP007").at(place.span, f"the program raises {error.name}{where} for this input: {text}")
+    when = f"{where} for this input" if run.recorder is not None else " when it makes the model"
+    return by_code("SHP007").at(place.span, f"the program raises {error.name}{when}: {text}{run.hint}")
 
 
 class _Builder:

@@ -33,11 +33,16 @@ class ShowOptions:
 def show_targets(targets: Iterable[tuple[str, str | None]], config: Config, options: ShowOptions) -> Iterator[ModelSummary]:
     """A summary for each pair of a target and its input (None: the one of ``options``, or one that the code states).
 
-    Raises :class:`TargetError` for what the user has to mend.
+    Raises :class:`TargetError` for what the user has to mend; where there are several targets, the others are shown all the same.
     """
-    shown = _Shown(config, options)
-    for text, spec in targets:
-        yield shown.summary(text, spec if spec is not None else options.input)
+    shown, pairs = _Shown(config, options), list(targets)
+    for text, spec in pairs:
+        try:
+            yield shown.summary(text, spec if spec is not None else options.input)
+        except TargetError as error:
+            if len(pairs) == 1:
+                raise
+            yield _refused(text, str(error))
 
 
 class _Shown:
@@ -58,6 +63,7 @@ class _Shown:
         roots = [*map(os.path.abspath, self.options.roots), *self.config.source_roots(), os.getcwd()]
         made = Program(dict.fromkeys(roots))
         made.imports.installed = self.installed
+        made.imports.environment = dict(os.environ)
         return made
 
     def summary(self, text: str, spec: str | None) -> ModelSummary:
@@ -113,6 +119,13 @@ class _Shown:
 
 def _tree(target: Target) -> ast.Module:
     return ast.parse(target.call)
+
+
+def _refused(target: str, why: str) -> ModelSummary:
+    made = ModelSummary(target)
+    made.wrong = why
+    made.lost = [Lost("a target that cannot be shown", why, target, 1)]
+    return made
 
 
 def _crashed(target: Target, found: Diagnostic) -> ModelSummary:

@@ -60,6 +60,7 @@ class ModelSummary:
     def __init__(self, target: str) -> None:
         self.target = target
         self.status = "unknown"
+        self.wrong = ""  # what the user has to mend before anything can be shown
         self.inputs: tuple[Tensor, ...] = ()
         self.rows: list[Row] = []
         self.failed: Row | None = None

@@ -10,9 +10,11 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known name that ``word`` was probably meant to be."""
     from difflib import get_close_matches
 
-    plain = {name.lower(): name for name in known}
+    plain: dict[str, list[str]] = {}
+    for name in known:
+        plain.setdefault(name.lower(), []).append(name)
     found = get_close_matches(word.lower().replace("_", "-"), plain, n=1, cutoff=0.6)
-    return plain[found[0]] if found else None
+    return max(plain[found[0]], key=lambda name: sum(map(str.__eq__, name, word))) if found else None
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -4,10 +4,13 @@ import functools
 from typing import TYPE_CHECKING, Any
 
 from ...dims import Expr, Truth, at_least, dmax, dmin
+from ...ops import lookup
+from ..decisions import Answer, answer_of, as_value, both
 from ..natives import NAMED_CONSTANTS, PyRaise
 from ..values import (
     Alternatives,
     DictObject,
+    External,
     Instance,
     IteratorObject,
     ListObject,
@@ -18,10 +21,12 @@ from ..values import (
     is_constant,
     is_size,
 )
-from .support import REQUIRED, Args, Kwargs, apply, bind, data, inert, is_key, lifted, listed, lost, native, over_options, own
+from .support import REQUIRED, Args, Kwargs, apply, aside, bind, data, inert, is_key, lifted, listed, lost, method, native, over_options, own
 
 if TYPE_CHECKING:
     from ..machine import Machine
+
+_DIR = "builtins.dir"
 
 NAMED_CONSTANTS["builtins.Ellipsis"] = ...
 NAMED_CONSTANTS["builtins.NotImplemented"] = NotImplemented
@@ -30,8 +35,25 @@ NAMED_CONSTANTS["builtins.__debug__"] = True
 for _function in (ascii, bin, chr, hex, oct, ord):
     native(f"builtins.{_function.__name__}")(lifted(_function.__name__, _function))
 inert("builtins.print", "builtins.breakpoint")
-data("builtins.input", "builtins.id", "builtins.hash", "builtins.dir", "builtins.open", "builtins.memoryview",
+data("builtins.input", "builtins.id", "builtins.hash", "builtins.open", "builtins.memoryview",
      "builtins.eval", "builtins.exec", "builtins.compile")
+
+
+@native("builtins.dir")
+def names_of(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
+    """Of a package outside: a list that is not known, but of which it is known that it holds what operators are declared for."""
+    if len(args) == 1 and isinstance(args[0], External):
+        made = Instance(External(_DIR))
+        made.hidden["of"] = args[0].name
+        return made
+    return aside(machine, "dir")
+
+
+@method(_DIR, "__contains__", least=2)
+def names_contain(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
+    package = args[0].hidden.get("of") if isinstance(args[0], Instance) else None
+    known = package is not None and isinstance(args[1], str) and lookup(f"{package}.{args[1]}") is not None
+    return True if known else aside(machine, "in dir()")
 
 
 @native("builtins.len")
@@ -224,11 +246,14 @@ def _quantified(name: str, machine: "Machine", args: Args, kwargs: Kwargs) -> Va
     items = listed(machine, iterable)
     if items is None:
         return lost(machine, name, iterable)
-    answers = [machine.truth(item) for item in items]
+    answers = [answer_of(machine, item) for item in items]
     deciding = name == "any"
-    if deciding in answers:
+    if any(answer is deciding for answer in answers):
         return deciding
-    return lost(machine, name, *items) if None in answers else not deciding
+    whole: Answer = not deciding
+    for answer in answers:
+        whole = both(whole, answer, deciding)
+    return lost(machine, name, *items) if whole is None else as_value(whole)
 
 
 for _name in ("any", "all"):

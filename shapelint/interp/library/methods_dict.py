@@ -7,8 +7,9 @@ to be there.
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from ..join import join
 from ..natives import PyRaise
-from ..values import Alternatives, DictObject, Instance, IteratorObject, ListObject, SetObject, Unknown, Value
+from ..values import Alternatives, DictObject, Instance, IteratorObject, ListObject, MaybeMissing, SetObject, Unknown, Value
 from .support import ABSENT, REQUIRED, Args, Kwargs, bind, is_key, listed, lost, method, native, over_options, own
 
 if TYPE_CHECKING:
@@ -60,7 +61,8 @@ def find(machine: "Machine", receiver: DictObject, key: Value, default: Value) -
     if not isinstance(key, Instance) and not is_key(key):
         return lost(machine, "a dict key", key)
     if key in receiver.table:
-        return receiver.table[key]
+        found = receiver.table[key]
+        return join(found.value, default) if isinstance(found, MaybeMissing) else found
     if isinstance(key, Instance) and not is_key(key):
         return lost(machine, "a dict key", key)
     return _rest(receiver) or default
@@ -143,6 +145,8 @@ def pop(machine: "Machine", receiver: DictObject, key: Value, default: Value) ->
     if key in receiver.table:
         value = receiver.table[key]
         machine.heap.delete(receiver.table, key)
+        if isinstance(value, MaybeMissing):
+            return value.value if default is ABSENT else join(value.value, default)
         return value
     rest = _rest(receiver)
     if rest is None and default is ABSENT:
@@ -173,6 +177,8 @@ def setdefault(machine: "Machine", receiver: DictObject, key: Value, default: Va
         return unknown
     if key not in receiver.table:
         machine.heap.write(receiver.table, key, _rest(receiver) or default)
+    elif isinstance(found := receiver.table[key], MaybeMissing):
+        machine.heap.write(receiver.table, key, join(found.value, default))
     return receiver.table[key]
 
 

@@ -53,17 +53,64 @@ def level_name(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
 
 for _name in ("join", "basename", "dirname", "split", "splitext", "normpath", "isabs", "commonprefix"):
     native(f"os.path.{_name}")(lifted(f"os.path.{_name}", getattr(posixpath, _name)))
-for _name in ("os.environ", "os.name", "sys.argv", "sys.platform", "sys.version", "sys.version_info", "sys.path", "sys.stdout", "sys.stderr"):
+for _name in ("os.name", "sys.argv", "sys.platform", "sys.version", "sys.version_info", "sys.path", "sys.stdout", "sys.stderr"):
     NAMED_CONSTANTS[_name] = Unknown(Why.DATA, _name)
 NAMED_CONSTANTS.update({"os.sep": "/", "os.path.sep": "/", "os.linesep": "\n", "sys.maxsize": (1 << 63) - 1, "sys.byteorder": "little"})
 inert("os.makedirs", "os.mkdir", "os.remove")
-data("os.getcwd", "os.listdir", "os.getenv", "os.path.exists", "os.path.isfile", "os.path.isdir", "os.path.abspath", "os.path.realpath",
+data("os.getcwd", "os.listdir", "os.path.exists", "os.path.isfile", "os.path.isdir", "os.path.abspath", "os.path.realpath",
      "os.path.expanduser", "os.cpu_count", "os.walk", "glob.glob", "platform.system", "platform.python_version", "socket.gethostname")
 data(*(f"time.{name}" for name in ("time", "perf_counter", "monotonic", "process_time", "time_ns", "strftime", "localtime", "ctime")))
 data(*(f"random.{name}" for name in (
     "random", "randint", "uniform", "choice", "choices", "sample", "gauss", "normalvariate", "randrange", "betavariate", "getrandbits", "getstate",
 )))
 data("datetime.datetime.now", "datetime.datetime.today", "datetime.date.today", "uuid.uuid4", "inspect.getmembers", "inspect.getsource")
+
+
+# --- the environment ---------------------------------------------------------------------------------------------------
+
+NAMED_CONSTANTS["os.environ"] = Instance(External("os.environ"))
+
+
+def _variable(machine: "Machine", name: Value, default: Value) -> Value:
+    """A variable of the environment that the model would run in, where somebody said that it is known."""
+    known = machine.imports.environment
+    return aside(machine, "os.environ") if known is None or not isinstance(name, str) else known.get(name, default)
+
+
+@native("os.getenv", "os.environ.get")
+def getenv(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
+    return _variable(machine, *bind("getenv", args, kwargs, key=REQUIRED, default=None))
+
+
+@method("os.environ", "get")
+def environ_get(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
+    return getenv(machine, args[1:], kwargs)
+
+
+@method("os.environ", "__getitem__", least=2)
+def environ_item(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
+    return _variable(machine, args[1], aside(machine, "os.environ"))
+
+
+@method("os.environ", "__contains__", least=2)
+def environ_contains(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
+    known = machine.imports.environment
+    return aside(machine, "os.environ") if known is None or not isinstance(args[1], str) else args[1] in known
+
+
+@method("os.environ", "__setitem__", least=3)
+def environ_set(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
+    known = machine.imports.environment
+    if known is not None and isinstance(args[1], str):
+        known[args[1]] = args[2] if isinstance(args[2], str) else aside(machine, "os.environ")
+    return None
+
+
+@method("os.environ", "setdefault", least=3)
+def environ_default(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
+    if machine.truth(environ_contains(machine, args[:2], {})) is not True:
+        environ_set(machine, args, kwargs)
+    return _variable(machine, args[1], aside(machine, "os.environ"))
 
 
 NAMED_CONSTANTS["sys.modules"] = Instance(External("sys.modules"))

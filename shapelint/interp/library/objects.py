@@ -160,7 +160,7 @@ def vars_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     if not isinstance(value, Instance) or any(isinstance(base, External) for base in getattr(cls, "mro", ())):
         return lost(machine, "vars", value)
     rest = value.hidden.get("open")
-    return DictObject(value.table, rest if isinstance(rest, Unknown) else None)
+    return DictObject(value.table, rest if isinstance(rest, Unknown) else None, shared=True)
 
 
 @native("builtins.locals")
@@ -179,7 +179,7 @@ def globals_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     scope = machine.site.file_scope
     while scope.parent is not None:
         scope = scope.parent
-    return DictObject(scope.table, aside(machine, "a star import", Why.IMPORT) if scope.stars else None)
+    return DictObject(scope.table, aside(machine, "a star import", Why.IMPORT) if scope.stars else None, shared=True)
 
 
 # --- kinds of objects --------------------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ from ..values import (
     Value,
     Why,
     is_constant,
+    unsettled,
 )
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def lost(machine: "Machine", what: str, *values: Value) -> Unknown:
     """Why the result of ``what`` is unknown: the first unknown among ``values`` (and their items), else a new one here."""
     found = next(filter(None, map(_unknown_in, values)), None)
     if found is not None:
-        return found
+        return unsettled(found)
     return machine.unknown(Why.DATA if any(isinstance(value, Tensor) for value in values) else Why.ARGUMENT, what)
 
 

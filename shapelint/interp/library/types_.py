@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...dims import Expr
 from .. import limits
+from ..decisions import answer_of, as_value
 from ..natives import NATIVES, PyRaise
 from ..values import Alternatives, ClassValue, DictObject, Instance, ListObject, SetObject, Value
 from .builtins_ import distinct
@@ -40,8 +41,8 @@ _number("complex", complex)
 @native("builtins.bool", is_type=True)
 def bool_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     value = bind("bool", args, kwargs, x=False)[0]
-    answer = machine.truth(value)
-    return lost(machine, "bool", value) if answer is None else answer
+    answer = answer_of(machine, value)
+    return lost(machine, "bool", value) if answer is None else as_value(answer)
 
 
 @native("builtins.str", is_type=True)
