@@ -4,9 +4,10 @@ Which sizes torch compares depends on what a layer stores: without weights and r
 Normalising over a single value is refused where batch statistics are used, so those layers look at ``training``.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
-from ..dims import Dim, Expr, Truth, prod, unknown
+from ..dims import Dim, Expr, Truth, unknown
 from ..shapes import Shape, show
 from .declare import Layer, known, module, table
 from .examples import call
@@ -16,10 +17,10 @@ from .problems import Problem, at_least, equal, refuse, require_at_least, requir
 _CHANNELS = "expects {expected} channels but receives {received}"
 
 
-def check_many_values(values: Dim, what: str) -> None:
-    """Refuse to normalise over one value: its variance says nothing."""
-    if equal(values, 1) is Truth.ALWAYS:
-        raise refuse(Problem.ONE_VALUE, f"needs more than one {what} when it normalises with the statistics of its input", received=values)
+def check_many_values(sizes: Sequence[Dim], what: str) -> None:
+    """Refuse to normalise over axes that hold one value together: its variance says nothing."""
+    if all(equal(size, 1) is Truth.ALWAYS for size in sizes):
+        raise refuse(Problem.ONE_VALUE, f"needs more than one {what} when it normalises with the statistics of its input", received=1)
 
 
 def check_rank(input: Shape, *ranks: int) -> None:
@@ -85,7 +86,7 @@ class _ChannelNorm(Layer):
 class _BatchNorm(_ChannelNorm):
     def normalise(self, input: Shape) -> Shape:
         if self.own_statistics:
-            check_many_values(prod((input[0], *input[2:])), "value per channel")
+            check_many_values((input[0], *input[2:]), "value per channel")
         check_eps(self.eps, positive=self.own_statistics)
         if self.stores:
             require_equal(input[1], self.num_features, Problem.NORM_FEATURES, _CHANNELS, param="num_features", axis=1)
@@ -179,7 +180,7 @@ class InstanceNormNd(_ChannelNorm):
         if self.stores:
             require_equal(input[-self.n - 1], self.num_features, Problem.NORM_FEATURES, _CHANNELS, param="num_features", axis=-self.n - 1)
         if self.own_statistics:
-            check_many_values(prod(input[-self.n :]), "spatial element")
+            check_many_values(input[-self.n :], "spatial element")
         return input
 
 
@@ -280,7 +281,7 @@ def check_groups(input: Shape, groups: Dim) -> None:
     if len(input) < 2:
         raise refuse(Problem.RANK, f"expects at least 2 axes but receives {len(input)}: {show(input)}", expected=2, received=len(input))
     require_at_least(groups, 1, Problem.HYPER_PARAMETER, "num_groups must be at least 1, not {received}", arg="num_groups", param="num_groups")
-    check_many_values(prod((input[0] * input[1] // groups, *input[2:])), "value per group")
+    check_many_values((input[0] * input[1] // groups, *input[2:]), "value per group")
 
 
 def check_groups_divide(channels: Dim, groups: Dim) -> None:
