@@ -15,7 +15,7 @@ from shapelint.interp.values import Tensor
 from shapelint.source.files import read_source
 from shapelint.source.text import SourceFile
 
-HEAD = "import torch\nimport torch.nn.functional as F\nfrom torch import nn\n\n"
+HEAD = "import math\nimport torch\nimport torch.nn.functional as F\nfrom torch import nn\n\n"
 OTHER = 64  # the other axis, which every network here accepts
 
 # name: (the network, what it accepts, its result's height)
@@ -221,6 +221,15 @@ class Net(nn.Module):
         half = x.shape[2] // 2
         return x[:, :, :half] * torch.sigmoid(x[:, :, half:])
 """, "H % 2 == 0", "H/2"),
+    "sizes through floats": ("""
+class Net(nn.Module):
+    def forward(self, x):
+        h, w = x.shape[2:]
+        low = torch.cat([F.interpolate(x, size=(int(h / 2), w >> 1)), F.max_pool2d(x, 2)], 1)
+        high = torch.cat([F.interpolate(x, size=(math.ceil(h / 3), int(w * 0.5))), F.max_pool2d(x, (3, 2), ceil_mode=True)], 1)
+        last = F.interpolate(x, size=(math.floor(h * 0.7), 4))
+        return last + low.mean((1, 2, 3), keepdim=True) + high.mean((1, 2, 3), keepdim=True)
+""", "H >= 2 and W % 2 == 0", "floor(H*0.7)"),
     "a gate": ("""
 class Net(nn.Module):
     def __init__(self):

@@ -27,6 +27,7 @@ from .values import (
     Unknown,
     Value,
     Why,
+    unsettled,
 )
 
 if TYPE_CHECKING:
@@ -148,7 +149,9 @@ def _unary(m: "Machine", node: ast.UnaryOp, scope: Scope) -> Value:
         return value
     if isinstance(node.op, ast.Invert) and isinstance(value, int):
         return ~value
-    return value if isinstance(value, (Tensor, Unknown)) else Unknown(Why.CONSTRUCT, "a unary operator")
+    if isinstance(value, Unknown):
+        return unsettled(value)
+    return value if isinstance(value, Tensor) else Unknown(Why.CONSTRUCT, "a unary operator")
 
 
 def _boolean(m: "Machine", node: ast.BoolOp, scope: Scope) -> Value:

@@ -11,12 +11,12 @@ from .values import (
     ClassValue,
     External,
     FunctionValue,
+    Informed,
     Instance,
     ListObject,
     Native,
     Partial,
     Tensor,
-    Undecided,
     Unknown,
     Value,
     Why,
@@ -35,7 +35,7 @@ def same(left: Value, right: Value) -> bool:
     if isinstance(left, Tensor) and isinstance(right, Tensor):
         return _same_shape(left, right) and left.dtype == right.dtype
     if isinstance(left, Unknown) and isinstance(right, Unknown):
-        return not isinstance(left, Undecided) and not isinstance(right, Undecided)
+        return not isinstance(left, Informed) and not isinstance(right, Informed)
     if type(left) is not type(right):
         return False
     if isinstance(left, (bool, int, float, complex, str, bytes, range, External)):

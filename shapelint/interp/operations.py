@@ -2,6 +2,7 @@
 
 import operator
 from collections.abc import Callable
+from math import isfinite
 from typing import Any
 
 from ..dims import Expr, Truth, at_least, equal, floordiv
@@ -24,6 +25,7 @@ from .values import (
     ModuleValue,
     Native,
     Partial,
+    Ratio,
     SetObject,
     Tensor,
     Undecided,
@@ -92,6 +94,8 @@ def binary(m: Any, op: str, left: Value, right: Value) -> Value:
     if isinstance(left, Expr) or isinstance(right, Expr):
         if is_size(left) and is_size(right):
             return _size_binary(m, op, left, right)
+        if isinstance(left, float) or isinstance(right, float):
+            return _fraction(op, left, right)
         if isinstance(left, bool) or isinstance(right, bool):
             return binary(m, op, int(left) if isinstance(left, bool) else left, int(right) if isinstance(right, bool) else right)
     if isinstance(left, Unknown) or isinstance(right, Unknown):
@@ -134,11 +138,26 @@ def _size_binary(m: Any, op: str, left: Any, right: Any) -> Value:
         if isinstance(right, int) and right == 0:
             raise PyRaise("ZeroDivisionError", "integer division or modulo by zero")
         return floordiv(left, right) if op == "//" else left - floordiv(left, right) * right
+    if op == "/" and isinstance(right, int) and right > 0:
+        return Ratio(left, right)
+    if op in ("<<", ">>") and isinstance(right, int) and 0 <= right < limits.INTEGER_BITS:
+        return left * 2**right if op == "<<" else floordiv(left, 2**right)
     if op == "**" and isinstance(right, int) and 0 <= right <= 6:
         product: Any = 1
         for _ in range(right):
             product = product * left
         return product
+    return Unknown(Why.DATA, f"{op} of a symbolic size")
+
+
+def _fraction(op: str, left: Any, right: Any) -> Value:
+    """A size times or through a float."""
+    size, number = (right, left) if isinstance(right, Expr) and op == "*" else (left, right)
+    if isinstance(size, Expr) and isinstance(number, float) and number > 0 and isfinite(number):
+        if op == "*":
+            return Ratio(size, number)
+        if op == "/" and number.is_integer():
+            return Ratio(size, int(number))
     return Unknown(Why.DATA, f"{op} of a symbolic size")
 
 

@@ -11,8 +11,9 @@ from collections.abc import Callable
 from enum import Enum
 from typing import TYPE_CHECKING, Any, NamedTuple, Union
 
-from ..dims import Dim, Expr
+from ..dims import Dim, Expr, ceildiv, floordiv, unknown
 from ..dims.where import Condition
+from ..formulas import scaled
 from ..shapes import Shape
 from ..source.text import SourceFile, Span
 
@@ -71,7 +72,13 @@ class Unknown:
         return f"Unknown({self.why.name}, {self.what!r})"
 
 
-class Undecided(Unknown):
+class Informed(Unknown):
+    """An unknown of which something is known, which does not hold for what is computed from it."""
+
+    __slots__ = ()
+
+
+class Undecided(Informed):
     """A truth value that depends on the sizes of an input: ``condition`` says for which sizes it is True."""
 
     __slots__ = ("condition",)
@@ -83,7 +90,25 @@ class Undecided(Unknown):
 
 def unsettled(value: Unknown) -> Unknown:
     """What comes of an unknown: the truth of what is computed from a condition is not that of the condition."""
-    return Unknown(value.why, value.what, value.place) if isinstance(value, Undecided) else value
+    return Unknown(value.why, value.what, value.place) if isinstance(value, Informed) else value
+
+
+class Ratio(Informed):
+    """The float ``size * scale``, or ``size / scale`` where ``scale`` is an int: a size again once it is rounded."""
+
+    __slots__ = ("scale", "size")
+
+    def __init__(self, size: Expr, scale: "int | float") -> None:
+        super().__init__(Why.DATA, "a fraction of a symbolic size")
+        self.size, self.scale = size, scale
+
+    def floor(self) -> Dim:
+        """``math.floor``, in doubles as Python computes it."""
+        return floordiv(self.size, self.scale) if isinstance(self.scale, int) else scaled(self.size, self.scale)
+
+    def ceil(self) -> Dim:
+        """``math.ceil``."""
+        return ceildiv(self.size, self.scale) if isinstance(self.scale, int) else unknown()
 
 
 class Trace:
@@ -383,6 +408,7 @@ __all__ = [
     "External",
     "FunctionNode",
     "FunctionValue",
+    "Informed",
     "Instance",
     "IteratorObject",
     "ListObject",
@@ -391,6 +417,7 @@ __all__ = [
     "Native",
     "Partial",
     "Place",
+    "Ratio",
     "Scope",
     "SetObject",
     "SliceValue",
@@ -404,4 +431,5 @@ __all__ = [
     "holds_tensor",
     "is_constant",
     "is_size",
+    "unsettled",
 ]

@@ -4,10 +4,10 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from ...dims import Expr
+from ...dims import Expr, Truth
 from .. import limits
 from ..natives import NAMED_CONSTANTS
-from ..values import Instance, Value
+from ..values import Instance, Ratio, Value
 from .support import REQUIRED, Args, Kwargs, apply, bind, lifted, listed, lost, native, own, too_much
 
 if TYPE_CHECKING:
@@ -33,6 +33,8 @@ def _rounding(name: str, function: Callable[[float], int]) -> None:
         value = bind(f"math.{name}", args, kwargs, x=REQUIRED)[0]
         if isinstance(value, Expr):
             return value
+        if isinstance(value, Ratio) and (name != "trunc" or machine.facts.at_least(value.size, 0) is Truth.ALWAYS):
+            return value.ceil() if name == "ceil" else value.floor()
         if isinstance(value, Instance) and machine.has_attribute(value, f"__{name}__"):
             return machine.call(machine.get_attribute(value, f"__{name}__"), [], {})
         return apply(machine, f"math.{name}", function, [own(value)])

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from ...dims import Expr
+from ...dims import Expr, Truth
 from .. import limits
 from ..decisions import answer_of, as_value
 from ..natives import NATIVES, PyRaise
-from ..values import Alternatives, ClassValue, DictObject, Instance, ListObject, SetObject, Value
+from ..values import Alternatives, ClassValue, DictObject, Instance, ListObject, Ratio, SetObject, Value
 from .builtins_ import distinct
 from .methods_dict import absorb
 from .methods_str import text
@@ -26,6 +26,8 @@ def _number(name: str, make: Callable[..., Any]) -> None:
                 return over_options(value, lambda option: convert(machine, [option], {}))
             if isinstance(value, Expr) and name == "int":
                 return value
+            if isinstance(value, Ratio) and name == "int" and machine.facts.at_least(value.size, 0) is Truth.ALWAYS:
+                return value.floor()
             if isinstance(value, Instance) and machine.has_attribute(value, f"__{name}__"):
                 return machine.call(machine.get_attribute(value, f"__{name}__"), [], {})
             if isinstance(own(value), (tuple, ListObject, DictObject, SetObject)) or value is None:
