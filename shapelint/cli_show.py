@@ -8,11 +8,10 @@ from typing import TextIO
 
 from .config import load_config
 from .rules import off_by_default, rules
-from .show import ModelSummary, ShowOptions, show_targets
+from .show import ModelSummary, ShowOptions, Wanted, show_targets
 from .source.targets import TargetError
 
 FORMATS = ("table", "json", "markdown")
-Pair = tuple[str, str | None]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,14 +32,14 @@ def run(given: argparse.Namespace, colour: Callable[[TextIO], bool]) -> bool:
     """Show the targets; whether none has an error. Raises :class:`TargetError`."""
     if given.output_format not in FORMATS:
         raise TargetError(f"there is no output format '{given.output_format}': choose from {', '.join(FORMATS)}")
-    pairs = _pairs(given)
-    if given.svg and len(pairs) > 1:
+    wanted = _wanted(given)
+    if given.svg and len(wanted) > 1:
         raise TargetError("--svg draws one model: give one target")
     options = ShowOptions(given.input, given.search_path, given.python, given.train)
     codes = [rule.code for rule in rules()]
-    config = load_config([pairs[0][0].partition(":")[0]], given.config, default_off=off_by_default(), codes=codes)
-    shown = _written(show_targets(pairs, config, options), given.output_format, colour)
-    if given.svg:
+    config = load_config([wanted[0].target.partition(":")[0]], given.config, default_off=off_by_default(), codes=codes)
+    shown = _written(show_targets(wanted, config, options), given.output_format, colour)
+    if given.svg and not shown[0].wrong:
         _draw(shown[0], given.svg)
     wrong = [summary.wrong for summary in shown if summary.wrong]
     if wrong:
@@ -61,17 +60,17 @@ def _written(summaries: Iterable[ModelSummary], format: str, colour: Callable[[T
     return found
 
 
-def _pairs(given: argparse.Namespace) -> list[Pair]:
-    pairs: list[Pair] = [(target, None) for target in given.targets]
+def _wanted(given: argparse.Namespace) -> list[Wanted]:
+    wanted = [Wanted(target) for target in given.targets]
     if given.file is not None:
-        pairs += _listed(given.file)
-    if not pairs:
+        wanted += _listed(given.file)
+    if not wanted:
         raise TargetError("name a model, as in: shapelint show net.py:Net --input \"N 3 H W\"")
-    return pairs
+    return wanted
 
 
-def _listed(path: str) -> list[Pair]:
-    """The pairs in a file: a target, and behind a tab its input. Empty lines and those that start with # do not count."""
+def _listed(path: str) -> list[Wanted]:
+    """The lines of a file: a target, and behind a tab its input. Empty lines and those that start with # do not count."""
     try:
         if path == "-":
             text = sys.stdin.read()
@@ -80,30 +79,30 @@ def _listed(path: str) -> list[Pair]:
                 text = file.read()
     except (OSError, UnicodeDecodeError) as error:
         raise TargetError(f"--targets {path}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
-    pairs: list[Pair] = []
+    wanted: list[Wanted] = []
     for number, line in enumerate(text.splitlines(), 1):
         if line.strip() and not line.lstrip().startswith("#"):
             target, _, spec = line.partition("\t")
-            _check_line(f"{path}:{number}", target, spec.strip())
-            pairs.append((target.strip(), spec.strip() or None))
-    return pairs
+            wanted.append(Wanted(target.strip(), spec.strip() or None, f"{path}:{number}", _wrong_with(target, spec.strip())))
+    return wanted
 
 
-def _check_line(where: str, target: str, spec: str) -> None:
+def _wrong_with(target: str, spec: str) -> str:
+    """What is wrong with the form of a line, or nothing."""
     from .source.targets import parse_target
     from .spec import SpecError, parse_spec
 
     if "\t" in spec:
-        raise TargetError(f"{where}: write TARGET<TAB>SPEC, without further columns")
+        return "write TARGET<TAB>SPEC, without further columns"
     try:
         parse_target(target)
         if spec:
             parse_spec(spec)
     except TargetError as error:
-        hint = "" if spec else " (a tab separates the target from its input)"
-        raise TargetError(f"{where}: {error}{hint}") from None
+        return f"{error}{'' if spec else ' (a tab separates the target from its input)'}"
     except SpecError as error:
-        raise TargetError(f"{where}: {error} (at column {error.column + 1} of '{spec}')") from None
+        return f"{error} (at column {error.column + 1} of '{spec}')"
+    return ""
 
 
 def _draw(summary: ModelSummary, path: str) -> None:

@@ -64,14 +64,11 @@ def test_nearest_and_diagonal_are_members(seed: int) -> None:
     for _ in range(40):
         region = random_region(rng)
         values = {"H": rng.randint(1, 25), "W": rng.randint(1, 25)}
-        for upward in (True, False):
-            found = region.nearest(values, upward)
-            assert found is None or found in region
-            better = [p for p in GRID if p in region and all((p[k] >= values[k]) if upward else (p[k] <= values[k]) for k in values)]
-            if better:
-                assert found is not None
-                distance = sum(abs(found[k] - values[k]) for k in values)
-                assert distance == min(sum(abs(p[k] - values[k]) for k in values) for p in better)
+        found = region.nearest(values)
+        assert all(sizes in region for sizes in found) and bool(found) == bool(region)
+        if found and members(region):
+            distance = sum(abs(found[0][k] - values[k]) for k in values)
+            assert distance <= min(sum(abs(p[k] - values[k]) for k in values) for p in GRID if p in region)
         assert {s for s in range(1, 26) if s in region.diagonal("HW")} == {s for s in range(1, 26) if {"H": s, "W": s} in region}
         least = region.smallest(["H", "W"])
         assert (least is None) == (not region) and (least is None or least in region)

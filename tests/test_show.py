@@ -275,6 +275,110 @@ def test_memory_is_given_at_the_smallest_and_at_a_usual_size(capsys: Captured) -
     assert small["at"] == {"H": 8, "W": 8} and usual["at"] == {"H": 224, "W": 224} and usual["bytes"] > small["bytes"]
 
 
+# --- what no size confirms, and what only some paths run ----------------------------------------------------------
+
+FORKS = """
+import torch
+from torch import nn
+class Feats(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.c = nn.ModuleList([nn.Conv2d(3, 3, 3, stride=2) for _ in range(2)])
+    def forward(self, x):
+        feats = []
+        for c in self.c:
+            x = c(x)
+            feats.append(x)
+        return torch.cat([f.flatten(1) for f in feats], 1).view(-1, 291)
+class Early(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.c = nn.Conv2d(3, 3, 7)
+    def forward(self, x):
+        return x if x.size(2) < 7 or x.size(3) < 7 else self.c(x)
+class Other(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.c, self.s = nn.Conv2d(3, 8, 7), nn.Conv2d(3, 8, 3, padding=1)
+    def forward(self, x):
+        try:
+            return self.c(x)
+        except RuntimeError:
+            return self.s(x)
+class Product(nn.Module):
+    def forward(self, x):
+        if x.shape[-1] > 8:
+            x = x @ x.transpose(2, 3) @ x
+        return x
+class Square(nn.Module):
+    def forward(self, x):
+        return x @ x
+class Grows(nn.Module):
+    def forward(self, x):
+        kept = [x]
+        y = torch.cat(kept, 1)
+        kept.append(x)
+        return y
+"""
+
+
+@pytest.fixture
+def forks(folder: Path) -> None:
+    (folder / "t.py").write_text(FORKS)
+
+
+@pytest.mark.usefixtures("forks")
+def test_a_reshape_that_no_sample_fits_costs_only_what_depends_on_it(capsys: Captured) -> None:
+    found = one(capsys, "t.py:Feats()", "N 3 H W")
+    assert [layer["field"] for layer in found["layers"]] == ["3", "7"] and found["diagnostics"] == []
+    assert found["contract"]["complete"] is False and found["memory"] == []
+    (exact,) = one(capsys, "t.py:Feats()", "2 3 20 20")["memory"]
+    assert exact["bytes"] > 0
+
+
+@pytest.mark.usefixtures("forks")
+@pytest.mark.parametrize(("name", "depends"), [("Early", ["c"]), ("Other", ["c", "s"])])
+def test_what_only_some_paths_run_is_no_part_of_a_total(name: str, depends: list[str], capsys: Captured) -> None:
+    found = one(capsys, f"t.py:{name}()", "N 3 H W")
+    assert found["memory"] == [] and found["totals"]["macs"] == "?" and found["totals"]["depends"] == depends
+    assert found["totals"]["params"] == sum(layer["params"] for layer in found["layers"])
+    main(["show", f"t.py:{name}()", "--input", "N 3 H W"])
+    lines = capsys.readouterr().out.splitlines()
+    reason = f"it depends on whether {' and '.join(depends)} {'is' if len(depends) == 1 else 'are'} called"
+    assert [line.partition("  ")[2].strip() for line in lines if reason in line] == [f"an unknown number in layers: {reason}", f"not known: {reason}"]
+    settled = one(capsys, f"t.py:{name}()", "2 3 9 9")
+    assert name == "Other" or (settled["totals"]["macs"] == settled["layers"][0]["macs"] > 0 and settled["memory"])
+
+
+@pytest.mark.usefixtures("forks")
+def test_functions_on_some_paths_make_the_costs_unknown(capsys: Captured) -> None:
+    found = one(capsys, "t.py:Product()", "N 3 H W")
+    assert found["memory"] == [] and found["totals"]["macs"] == "?" == found["layers"][0]["macs"]
+    assert one(capsys, "t.py:Product()", "1 3 9 9")["totals"]["macs"] == 2 * 3 * 9 * 9 * 9
+
+
+@pytest.mark.usefixtures("forks")
+def test_requirements_that_could_not_be_decided_are_shown(capsys: Captured) -> None:
+    found = one(capsys, "t.py:Square()", "N 3 H W")
+    assert (found["status"], found["lost"], found["contract"]["undecided"]) == ("ok", [], ["H == W"])
+    assert all(memory["at"]["H"] == memory["at"]["W"] for memory in found["memory"])
+    for form in ("table", "markdown"):
+        assert main(["show", "t.py:Square()", "--input", "N 3 H W", "--output-format", form]) == 0
+        (line,) = [line for line in capsys.readouterr().out.splitlines() if "not decided" in line]
+        assert line.endswith("H == W")
+
+
+@pytest.mark.usefixtures("forks")
+@pytest.mark.parametrize("flags", [[], ["-O"]])
+def test_arguments_are_kept_as_they_were_whatever_the_flags_of_python(flags: list[str], folder: Path) -> None:
+    run = subprocess.run([sys.executable, *flags, "-m", "shapelint", "show", "t.py:Grows()", "--input", "1 3 8 8", "--output-format", "json"],
+                         capture_output=True, text=True, check=True, env={**os.environ, "PYTHONPATH": str(FIXTURES.parent)})
+    code = "import sys\nfrom shapelint.interp.events import Applied\nfrom shapelint.interp.recorder import Recorder\n" \
+           "made = []\nRecorder.saw(Applied(None, None, lambda: made.append(1), None, None))\nsys.exit(made != [1])"
+    subprocess.run([sys.executable, *flags, "-c", code], check=True, env={**os.environ, "PYTHONPATH": str(FIXTURES.parent)})
+    assert json.loads(run.stdout)[0]["output"] == [1, 3, 8, 8]
+
+
 # --- targets and modes --------------------------------------------------------------------------------------------
 
 
@@ -575,6 +679,19 @@ def test_one_wrong_target_does_not_hide_the_others(capsys: Captured) -> None:
     printed = capsys.readouterr()
     assert [(found["target"], found["status"]) for found in json.loads(printed.out)] == [("net.py:Nett", "unknown"), ("net.py:Net", "ok"), ("net.py:Nat", "unknown")]
     assert printed.err == "".join(f"shapelint: error: net.py defines no '{name}' (did you mean 'Net'?)\n" for name in ("Nett", "Nat"))
+
+
+def test_wrong_lines_of_a_list_do_not_hide_the_others(folder: Path, capsys: Captured) -> None:
+    (folder / "list.txt").write_text("nowhere.py:Net\t2 3 8 8\nnet.py:Net\t2 3 8 8\n\nnet.py:Nett\t2 3 8 8\nnet.py:Net\t2 3 (\nnet.py:net\t2 1 8 8\n")
+    assert main(["show", "--targets", "list.txt", "--output-format", "json"]) == 2
+    printed = capsys.readouterr()
+    assert [found["status"] for found in json.loads(printed.out)] == ["unknown", "ok", "unknown", "unknown", "ok"]
+    errors = printed.err.splitlines()
+    for line, number in zip(errors, (1, 4, 5), strict=True):
+        assert line.startswith(f"shapelint: error: list.txt:{number}: ")
+    assert "nowhere.py: no such file" in errors[0] and "did you mean 'Net'" in errors[1]
+    assert main(["show", "--targets", "list.txt"]) == 2
+    assert capsys.readouterr().out.count("\nparameters") == 2
 
 
 def test_a_list_of_targets_as_windows_writes_it(folder: Path, capsys: Captured) -> None:

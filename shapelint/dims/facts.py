@@ -28,19 +28,20 @@ class Finding:
     ``relation`` is ``==``, ``>=``, ``|`` (left divides right), ``1<=`` (equal, or left is 1), ``1==`` (equal, or one of them 1) or ``raise`` (the program's own
     exception, or an operation that no size of its branch passes). ``before`` are the sizes that arrive, ``needs`` those that it
     wants by itself, ``after`` those that pass;
-    ``silent`` those that pass only because an axis of size 1 is broadcast. ``message`` words the refusal, ``detail`` is its kind,
+    ``silent`` those of them that pass only because an axis of size 1 is broadcast, ``strict`` what it wants without that. ``message`` words the refusal, ``detail`` is its kind,
     ``site`` is filled in by whoever knows places.
     """
 
-    __slots__ = ("after", "before", "certain", "detail", "left", "message", "needs", "relation", "right", "silent", "site", "test")
+    __slots__ = ("after", "before", "certain", "detail", "left", "message", "needs", "relation", "right", "silent", "site", "strict", "test")
 
     def __init__(
         self, relation: str, left: Dim | None, right: Dim | None, before: Region, needs: Region, test: Callable[[Mapping[str, int]], bool],
-        silent: Region | None = None,
+        silent: Region | None = None, strict: Region | None = None,
     ) -> None:
         self.relation, self.left, self.right, self.before, self.test = relation, left, right, before, test
         self.needs, self.after = needs, before & needs
         self.silent = silent if silent is not None else Region.empty()
+        self.strict = strict if strict is not None else needs
         self.message, self.certain = "", True
         self.detail: Any = None
         self.site: Any = None
@@ -140,7 +141,7 @@ class Facts:
             return Truth.UNKNOWN, dmax(left, right)
         before = self.region
         fits = same | ones[0] | ones[1]
-        answer = self._narrowed(Finding("1==", left, right, before, fits.yes, fits.test, fits.yes - same.yes))
+        answer = self._narrowed(Finding("1==", left, right, before, fits.yes, fits.test, before & (fits.yes - same.yes), same.yes))
         return answer, self._joint(left, right, same, ones[0], ones[1])
 
     def _joint(self, left: Dim, right: Dim, same: Condition, left_is_1: Condition, right_is_1: Condition) -> Dim:
@@ -157,7 +158,7 @@ class Facts:
 
     def excluded(self, values: Region) -> None:
         """Every size of this branch fails here."""
-        finding = Finding("raise", None, None, values, Region.empty(), lambda values: False)
+        finding = Finding("fails", None, None, values, Region.empty(), lambda values: False)
         self.fresh.append(finding)
         self.narrow(Region.empty())
 
@@ -166,7 +167,7 @@ class Facts:
         if not after:
             return Truth.NEVER if self._agree(finding.test, before, False) else Truth.UNKNOWN
         if before.subset(after):
-            if not before & finding.silent:
+            if not finding.silent:
                 return Truth.ALWAYS if self._agree(finding.test, before, True) else Truth.UNKNOWN
         elif not (self._agree(finding.test, after, True) and self._agree(finding.test, before - after, False)):
             return Truth.UNKNOWN

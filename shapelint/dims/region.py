@@ -7,6 +7,7 @@ or mirrored. Symbols that a box does not name are free in it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import product as cartesian
 
 from .sets import SizeSet
 
@@ -111,16 +112,17 @@ class Region:
         kept = [box for box in self.boxes if all(values[name] in sizes for name, sizes in box if name in values)]
         return Region([{name: sizes for name, sizes in box if name not in values} for box in kept], self.complete)
 
-    def nearest(self, values: Mapping[str, int], upward: bool) -> dict[str, int] | None:
-        """The combination nearest to ``values``, sizes going up (or down) only. Symbols without a value take their smallest size."""
-        best: tuple[int, dict[str, int]] | None = None
+    def nearest(self, values: Mapping[str, int], count: int = 2) -> list[dict[str, int]]:
+        """The combinations nearest to ``values``, best first. Symbols without a value take their smallest size."""
+        found: dict[tuple[tuple[str, int], ...], int] = {}
         for box in self.boxes:
-            found = _nearest(dict(box), values, upward)
-            if found is not None:
-                distance = sum(abs(found[name] - size) for name, size in values.items())
-                if best is None or distance < best[0]:
-                    best = distance, found
-        return None if best is None else best[1]
+            sets = dict(box)
+            choices = [{near for near in (sets.get(name, EVERY).prev(size), sets.get(name, EVERY).next(size)) if near} for name, size in values.items()]
+            rest = {name: sizes.min() or 1 for name, sizes in box if name not in values}
+            for chosen in cartesian(*map(sorted, choices)):
+                sizes = dict(zip(values, chosen, strict=True))
+                found[tuple((sizes | rest).items())] = sum(abs(sizes[name] - size) for name, size in values.items())
+        return [dict(sizes) for sizes in sorted(found, key=lambda sizes: (found[sizes], sizes))[:count]]
 
     def smallest(self, names: Iterable[str]) -> dict[str, int] | None:
         """The combination with the smallest largest size; None for no combination."""
@@ -245,19 +247,6 @@ def _hull(boxes: list[Box]) -> Box:
             if name in sets:
                 sets[name] = sets[name] | sizes
     return _box(sets) or ()
-
-
-def _nearest(sets: Mapping[str, SizeSet], values: Mapping[str, int], upward: bool) -> dict[str, int] | None:
-    found: dict[str, int] = {}
-    for name, size in values.items():
-        sizes = sets.get(name, EVERY)
-        nearest = sizes.next(size) if upward else sizes.prev(size)
-        if nearest is None:
-            return None
-        found[name] = nearest
-    for name, sizes in sets.items():
-        found.setdefault(name, sizes.min() or 1)
-    return found
 
 
 def _described(box: Box) -> str:

@@ -107,7 +107,22 @@ def not_negative_where(size: Dim, within: Region) -> Region | None:
     low, high = bounds(size)
     if low is not None and low >= 0:
         return Region.all()
-    return Region.empty() if high is not None and high < 0 else _product_not_negative(size, within)
+    if high is not None and high < 0:
+        return Region.empty()
+    return Region.all() if _sum_not_negative(size, within) else _product_not_negative(size, within)
+
+
+def _sum_not_negative(size: Expr, within: Region) -> bool:
+    """Whether a sum of products of factors that are not negative is proven not to be: each product is at least its coefficient, or 0."""
+    if len(size.terms) == 1 and len(size.terms[0][0]) == 1:
+        return False
+    least = size.const
+    for atoms, coefficient in size.terms:
+        factors = [product(1, (atom,)) for atom in atoms]
+        if coefficient < 0 or not all(_known(factor, 0, within) for factor in factors):
+            return False
+        least += coefficient if all(_known(factor, 1, within) for factor in factors) else 0
+    return least >= 0
 
 
 def _product_not_negative(size: Expr, within: Region) -> Region | None:

@@ -7,7 +7,7 @@ sizes outside it certainly fail, and those inside may.
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..dims import SizeSet, evaluate, nice
+from ..dims import Dim, SizeSet, evaluate, nice
 from ..dims.facts import DISAGREEMENTS, Facts, Finding
 from ..dims.region import Region
 from .events import Application
@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 
 class Contract:
     """``names`` are the symbols of the inputs; ``accepted`` the sizes that pass every operation; ``broadcasts`` those that torch accepts
-    too, but only because an axis that happens to be 1 is repeated. ``findings`` are the operations that excluded sizes, in order of execution."""
+    too, but only because an axis that happens to be 1 is repeated. ``findings`` are the operations that excluded sizes, in order of execution;
+    ``undecided`` are requirements, in words, of which it is not known for which sizes they hold."""
 
-    __slots__ = ("accepted", "broadcasts", "complete", "findings", "names")
+    __slots__ = ("accepted", "broadcasts", "complete", "findings", "names", "undecided")
 
     def __init__(self, names: Sequence[str], facts: Facts, complete: bool = True, failed: bool = False) -> None:
         region = Region.empty() if failed else facts.region
@@ -34,6 +35,7 @@ class Contract:
         self.accepted = region - silent if self.broadcasts else region
         self.complete = failed or (complete and not facts.doubts and self.accepted.complete and not facts.undecided and all(finding.certain for finding in facts.findings))
         self.findings = [finding for finding in facts.findings if finding.certain]
+        self.undecided = tuple(dict.fromkeys(_spelt(*requirement) for requirement in facts.undecided))
 
     @property
     def trivial(self) -> bool:
@@ -62,7 +64,7 @@ class Contract:
             return self.accepted.describe(_ALTERNATIVES)
         sizes = set(found.values())
         least = str(sizes.pop()) if len(sizes) == 1 else ", ".join(f"{name} = {size}" for name, size in found.items())
-        return self.text if all(_is_bound(self.accepted.sizes(name)) for name in found) else f"{self.text} (smallest {least})"
+        return f"{self.text} (smallest {least})" if any(_hides_its_smallest(self.accepted.sizes(name)) for name in found) else self.text
 
     def sizes(self) -> dict[str, SizeSet]:
         """What each symbol may be, the others being chosen to fit."""
@@ -76,21 +78,23 @@ class Contract:
         """Whether plain ints pass every requirement that they meet. A size that does not is not shown to anybody."""
         filled = dict.fromkeys(self.names, 1) | dict(values)
         for finding in self.findings:
-            if filled in finding.before and finding.relation != "raise" and not finding.test(filled):
+            if filled in finding.before and not finding.test(filled):
                 DISAGREEMENTS[0] += 1
                 return False
         return True
 
     def good(self, values: Mapping[str, int]) -> list[dict[str, int]]:
-        """The nearest accepted sizes: below and above these."""
+        """The nearest accepted sizes, and a rounder one beside them where there is one: people build for 224 and not for 239."""
         asked = {name: size for name, size in values.items() if name in self.accepted.names}
-        found: list[dict[str, int] | None] = []
+        if not asked:
+            return []
+        near: list[dict[str, int]] = []
         if len(set(asked.values())) == 1:  # a square stays one where it can
             sizes, size = self.accepted.diagonal(asked), next(iter(asked.values()))
-            found = [dict.fromkeys(asked, near) for near in (sizes.prev(size), sizes.next(size)) if near is not None]
-        if asked and not found:
-            found = [self.accepted.nearest(asked, upward) for upward in (False, True)]
-        return [sizes for sizes in found if sizes is not None and self.confirmed(sizes)]
+            near = [dict.fromkeys(asked, found) for found in (sizes.prev(size), sizes.next(size)) if found is not None]
+            near += [dict.fromkeys(asked, round_) for found in near if (round_ := _rounder(sizes, next(iter(found.values())))) is not None]
+        found = near or self.accepted.nearest(asked)
+        return [sizes for sizes in found if self.confirmed(sizes)]
 
     def as_json(self) -> dict[str, Any]:
         """The machine form."""
@@ -99,6 +103,7 @@ class Contract:
             "text": self.text, "complete": self.complete, "smallest": self.smallest if self.accepted else None,
             "variables": [self._variable(name) for name in self.names],
             "boxes": [{name: set_json(sizes) for name, sizes in box} for box in self.accepted.boxes] if coupled else [],
+            "undecided": list(self.undecided),
             "broadcasts": [{name: set_json(sizes) for name, sizes in box} for box in self.broadcasts.boxes],
         }
 
@@ -108,11 +113,36 @@ class Contract:
 
 
 _ALTERNATIVES = 3  # that are spelt out in one line
+_RUN, _ROUND = 64, 8
 
 
-def _is_bound(sizes: SizeSet) -> bool:
-    """Whether the condition is a lower bound, which says by itself what the smallest size is."""
-    return sizes.residues == (0,) and sizes.period == 1 and not sizes.exceptions
+def _hides_its_smallest(sizes: SizeSet) -> bool:
+    """Whether the condition is one on remainders only, from which the smallest size is not plain to see."""
+    return sizes.period > 1 and not sizes.exceptions and (sizes.min() or 0) > 1 and all(size % sizes.period not in sizes.residues for size in range(1, sizes.min() or 1))
+
+
+def _rounder(sizes: SizeSet, member: int) -> int | None:
+    """The roundest member of the run of neighbours that a member stands in, where it is much rounder."""
+    run = [member]
+    for step in (-1, 1):
+        at = member + step
+        while at in sizes and abs(at - member) <= _RUN:
+            run.append(at)
+            at += step
+    best = max(run, key=lambda size: (size & -size, -abs(size - member)))
+    return best if best & -best >= _ROUND * (member & -member) and best & -best >= _ROUND else None
+
+
+def _spelt(relation: str, left: Dim, right: Dim) -> str:
+    """A requirement as a Python expression."""
+    one, other = nice(left), nice(right)
+    if relation == "|":
+        return f"{_closed(other)} % {_closed(one)} == 0"
+    return f"{one} {relation} {other}" if relation in ("==", ">=") else f"{one} == {other} or {one} == 1" + (f" or {other} == 1" if relation == "1==" else "")
+
+
+def _closed(text: str) -> str:
+    return text if text.isalnum() else f"({text})"
 
 
 def set_json(sizes: SizeSet) -> dict[str, Any]:
@@ -132,14 +162,14 @@ def _blame(finding: Finding) -> dict[str, Any]:
         "path": site.name if site is not None else "", "op": site.op.short_name if site is not None else "raise",
         "file": span.file if span is not None else "", "line": span.line if span is not None else 0, "column": span.column if span is not None else 0,
         "left": None if finding.left is None else nice(finding.left), "right": None if finding.right is None else nice(finding.right),
-        "relation": {"1==": "broadcasts with", "1<=": "expands to", "|": "divides", "raise": "raises"}.get(finding.relation, finding.relation),
+        "relation": {"1==": "broadcasts with", "1<=": "expands to", "|": "divides", "raise": "raises", "fails": "fails"}.get(finding.relation, finding.relation),
         "needs": needed(finding).describe(),
     }
 
 
 def needed(finding: Finding) -> Region:
     """The sizes that a requirement wants, without those that only a silent broadcast lets through."""
-    return finding.needs - finding.silent if finding.silent else finding.needs
+    return finding.strict
 
 
 def application_of(finding: Finding) -> Application | None:

@@ -7,6 +7,7 @@ a ``try`` body, a ``pytest.raises`` block): rules must not call it an error.
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from ..dims import Dim
 from ..ops.declare import Operator
 from ..ops.kinds import Result
 from ..ops.problems import ShapeError
@@ -86,12 +87,15 @@ class Refused:
 
 class Explanation:
     """Why the sizes of an input matter: ``values`` are those that were passed, under the names that ``contract`` gives them; ``finding``
-    is the requirement that they miss, or None where no size at all would do. ``model`` is the name of the model's class."""
+    is the requirement that they miss, or None where no size at all would do: then ``sides`` are the two sizes that never agree, if there
+    are any. ``model`` is the name of the model's class."""
 
-    __slots__ = ("contract", "finding", "model", "values")
+    __slots__ = ("contract", "finding", "model", "sides", "values")
 
-    def __init__(self, model: str, contract: "Contract", finding: "Finding | None", values: dict[str, int]) -> None:
-        self.model, self.contract, self.finding, self.values = model, contract, finding, values
+    def __init__(
+        self, model: str, contract: "Contract", finding: "Finding | None", values: dict[str, int], sides: "tuple[Dim, Dim] | None" = None,
+    ) -> None:
+        self.model, self.contract, self.finding, self.values, self.sides = model, contract, finding, values, sides
 
 
 class Raised:
@@ -104,18 +108,18 @@ class Raised:
 
 
 class Derived:
-    """What a model accepts, from one run on symbolic sizes. ``inputs`` are the shapes it was given, ``parameters`` the names of the
-    parameters of ``forward`` that got them; ``forward`` and ``place`` are where the method and the class stand, ``created`` where this
-    model was made, whose arguments may matter."""
+    """What a model accepts, from one run on symbolic sizes. ``places`` says for symbols where ``forward`` can read them (``x.shape[2]``);
+    ``forward`` and ``place`` are where the method and the class stand, ``created`` where this model was made, whose arguments may
+    matter. ``failure`` is what no size passes."""
 
-    __slots__ = ("contract", "created", "forward", "inputs", "model", "parameters", "place")
+    __slots__ = ("contract", "created", "failure", "forward", "model", "place", "places")
 
     def __init__(
-        self, model: str, contract: "Contract", inputs: tuple[Shape, ...], parameters: tuple[str, ...], place: Place, forward: Place | None,
-        created: Place | None = None,
+        self, model: str, contract: "Contract", places: dict[str, str], place: Place, forward: Place | None, created: Place | None,
+        failure: Refused | None,
     ) -> None:
-        self.model, self.contract, self.inputs, self.parameters, self.place, self.forward = model, contract, inputs, parameters, place, forward
-        self.created = created
+        self.model, self.contract, self.places, self.place, self.forward = model, contract, places, place, forward
+        self.created, self.failure = created, failure
 
 
 class Declared:

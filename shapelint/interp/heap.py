@@ -75,3 +75,21 @@ class Heap:
                 self.delete(table, key)
             elif joined is not before:
                 self.write(table, key, joined)
+
+    def rewound(self, mark: int) -> "Rewound":
+        """A block in which everything is as it was at ``mark``; afterwards it is as it was before the block."""
+        return Rewound(self, mark)
+
+
+class Rewound:
+    """See :meth:`Heap.rewound`."""
+
+    def __init__(self, heap: Heap, mark: int) -> None:
+        self._heap, self._mark = heap, mark
+
+    def __enter__(self) -> None:
+        self._written = self._heap.changes(self._mark)
+        self._heap.undo(self._mark)
+
+    def __exit__(self, *exc: object) -> None:
+        self._heap.apply(self._written)

@@ -85,6 +85,28 @@ class _At:
         self._machine.site = self._before
 
 
+class _Isolated:
+    def __init__(self, machine: "Machine") -> None:
+        self._machine, self._mark = machine, machine.heap.mark()
+        self._kept = {name: getattr(machine, name) for name in _OF_A_RUN}
+
+    def __enter__(self) -> None:
+        m = self._machine
+        m.events, m.sizes, m.uncertain, m.forks, m.trying, m.recorder = [], [], 0, 0, 0, None
+        m.coverage = Coverage()
+        m.facts = m.fresh_facts()
+
+    def __exit__(self, *exc: object) -> None:
+        self._machine.heap.undo(self._mark)
+        for name, value in self._kept.items():
+            setattr(self._machine, name, value)
+
+
+# What belongs to one run, and not to what the program has made by then.
+_OF_A_RUN = ("broken", "coverage", "events", "facts", "forks", "premature", "recorder", "shadowing", "sizes", "source", "step_limit", "steps", "trying",
+             "uncertain", "unstated", "_unfollowed")
+
+
 class Machine:
     """Evaluates the user's program abstractly."""
 
@@ -179,6 +201,10 @@ class Machine:
         positive(self.facts, op.short_name, result)
         for finding in self.facts.take_fresh():
             finding.site, finding.certain = (lambda: make(frames, certain, source)), self.uncertain == 0
+
+    def isolated(self) -> "_Isolated":
+        """Run something that nobody else shall notice: what it writes is taken back, and its events, facts and counts are its own."""
+        return _Isolated(self)
 
     # --- facts about sizes --------------------------------------------------------------------------------------
 

@@ -72,7 +72,7 @@ def _noted(m: "Machine", instance: Instance, args: list[Value], kwargs: dict[str
 
 def _outermost(m: "Machine", instance: Instance, args: list[Value], kwargs: dict[str, Value], site: "Site | None") -> Value:
     """The call of a whole model: where torch refuses something in it, the sizes of its input are asked about."""
-    first = len(m.events)
+    first, mark = len(m.events), m.heap.mark()
     m.start_following()
     raised: PyRaise | None = None
     try:
@@ -85,7 +85,7 @@ def _outermost(m: "Machine", instance: Instance, args: list[Value], kwargs: dict
         if refusals or raised is not None or (m.contracts and isinstance(instance.cls, ClassValue)):
             from .shadow import look_again  # few programs need it
 
-            look_again(m, instance, args, kwargs, site, refusals, raised)
+            look_again(m, instance, args, kwargs, site, refusals, raised, mark)
 
 
 def _call(m: "Machine", instance: Instance, args: list[Value], kwargs: dict[str, Value], site: "Site | None") -> Value:

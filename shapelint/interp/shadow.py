@@ -25,13 +25,23 @@ class Shadow:
 
     def __init__(self, m: "Machine", instance: Instance, args: list[Value], kwargs: dict[str, Value], site: "Site | None") -> None:
         self.m, self.instance, self.site = m, instance, site
+        self.source: InputSource | None = m.source or (InputSource(tuple(value.shape for value in args if isinstance(value, Tensor)), "call", site.place) if site else None)
+        self.contract: Contract | None = None
+        self.failure: Refused | None = None  # what no size passes
+        self.events: list[Event] = []
+        self.fixed: frozenset[str] = frozenset()
+        self._start(args, kwargs)
+        fixed = frozenset(name for name in self.values if self.contract is not None and _is_features(self.contract, name))
+        if fixed:  # what looked like a length is an axis of features: a layer has a number for it
+            self.fixed = fixed
+            self._start(args, kwargs)
+
+    def _start(self, args: list[Value], kwargs: dict[str, Value]) -> None:
         self.values: dict[str, int] = {}
-        self.inputs: list[Shape] = []
         self.args = [self._symbolic(arg) for arg in args]
         self.kwargs = {name: self._symbolic(value) for name, value in kwargs.items()}
-        self.contract: Contract | None = None
-        self.events: list[Event] = []
-        self.source: InputSource | None = m.source or (InputSource(tuple(value.shape for value in args if isinstance(value, Tensor)), "call", site.place) if site else None)
+        self.values = {name: size for name, size in self.values.items() if name not in self.fixed}
+        self.contract = None
         if self.values:
             self._run()
 
@@ -40,9 +50,7 @@ class Shadow:
         if isinstance(value, Tensor):
             if value.shape is None or not all(isinstance(size, int) for size in value.shape):
                 return value
-            shape = self._named(value.shape)
-            self.inputs.append(shape)
-            return Tensor(shape, value.dtype, None)
+            return Tensor(self._named(value.shape), value.dtype, None)
         if isinstance(value, tuple):
             return tuple(self._symbolic(item) for item in value)
         if isinstance(value, ListObject) and isinstance(value.table["items"], tuple):
@@ -55,7 +63,7 @@ class Shadow:
         for axis, letter in enumerate(letters, 2):
             size = shape[axis]
             name = self._name(letter, size) if isinstance(size, int) and size > 0 else None
-            if name is not None:
+            if name is not None and name not in self.fixed:
                 made[axis] = sym(name)
         return tuple(made)
 
@@ -69,40 +77,32 @@ class Shadow:
         return name
 
     def _run(self) -> None:
-        m = self.m
-        mark = m.heap.mark()
-        kept = {name: getattr(m, name) for name in ("events", "facts", "coverage", "sizes", "uncertain", "forks", "trying", "step_limit", "recorder", "source", "shadowing")}
-        m.events, m.sizes, m.uncertain, m.forks, m.trying, m.recorder, m.shadowing = [], [], 0, 0, 0, None, True
-        m.coverage = type(m.coverage)()
-        m.facts = m.fresh_facts()
-        m.step_limit = m.steps + limits.STEPS_PER_EXPLORATION
-        failed, finished = False, True
-        try:
-            m.call(self.instance, self.args, self.kwargs, self.site)
-        except PyRaise as error:
-            failed = error.place is not None  # else it may be something that we do not know
-            finished = failed
-        except (RecursionError, m.exhausted):
-            finished = False
-        finally:
+        m, failed, finished = self.m, False, True
+        with m.isolated():
+            m.shadowing, m.step_limit = True, m.steps + limits.STEPS_PER_EXPLORATION
+            try:
+                m.call(self.instance, self.args, self.kwargs, self.site)
+            except PyRaise as error:
+                failed = error.place is not None  # else it may be something that we do not know
+                finished = failed
+            except (RecursionError, m.exhausted):
+                finished = False
             self.events = m.events
-            certain = any(isinstance(event, Refused) and event.application.certain for event in m.events)
-            self.contract = made_contract(m, tuple(self.values), failed or certain, finished)
-            for name, value in kept.items():
-                setattr(m, name, value)
-            m.heap.undo(mark)
+            self.failure = next((event for event in m.events if isinstance(event, Refused) and event.application.certain), None)
+            self.contract = made_contract(m, tuple(self.values), failed or self.failure is not None, finished)
 
     def explain(self, event: Refused) -> None:
         """Tell a refusal what the sizes have to do with it."""
         contract = self.contract
         if contract is None:
             return
-        finding = contract.first_failure(self.values)
+        finding, name = contract.first_failure(self.values), model_name(self.instance)
         if finding is not None and _same_call(application_of(finding), event.application):
-            event.explanation = Explanation(model_name(self.instance), contract, finding, self.values)
-        elif any(isinstance(other, Refused) and other.application.certain and _same_call(other.application, event.application) for other in self.events):
-            event.explanation = Explanation(model_name(self.instance), contract, None, self.values)
-
+            event.explanation = Explanation(name, contract, finding, self.values)
+        elif self.failure is not None and _same_call(self.failure.application, event.application):
+            error = self.failure.error
+            sides = None if error.received is None or error.expected is None else (error.received, error.expected)
+            event.explanation = Explanation(name, contract, None, self.values, sides)
 
     def explain_exception(self, error: PyRaise) -> None:
         """Report the program's own exception where it is raised for these sizes and not for others."""
@@ -113,24 +113,45 @@ class Shadow:
             self.m.emit(Raised(error.name, error.place, explanation, self.source))
 
 
-def look_again(m: "Machine", instance: Instance, args: list[Value], kwargs: dict[str, Value], site: "Site | None", refusals: list[Refused], raised: PyRaise | None) -> None:
-    """After a model's call: explain what was refused, and say what the model accepts where somebody wants to know."""
-    shadow = Shadow(m, instance, args, kwargs, site)
+def look_again(
+    m: "Machine", instance: Instance, args: list[Value], kwargs: dict[str, Value], site: "Site | None", refusals: list[Refused],
+    raised: PyRaise | None, mark: int,
+) -> None:
+    """After a model's call, which began at ``mark``: explain what was refused, and say what the model accepts where somebody wants to know."""
+    with m.heap.rewound(mark):  # a model may remember its first input: the next run starts as this one did
+        shadow = Shadow(m, instance, args, kwargs, site)
     m.shadow = shadow if shadow.contract is not None else None
     for event in refusals:
         shadow.explain(event)
     if raised is not None and not refusals:
         shadow.explain_exception(raised)
-    if not m.contracts:
-        return
+    if m.contracts:
+        found = _stated(m, instance, shadow, args, kwargs, refusals)
+        if found is not None:
+            m.emit(found)
+
+
+def _stated(
+    m: "Machine", instance: Instance, shadow: Shadow, args: list[Value], kwargs: dict[str, Value], refusals: list[Refused],
+) -> Derived | None:
+    """What the model accepts: of a call on numbers the shadow says it, of one on symbols the call itself."""
     if shadow.contract is not None:
-        found = derived(m, instance, shadow.contract, tuple(shadow.inputs))
-    else:
-        inputs = tuple(value.shape for value in m.solid([*args, *kwargs.values()]) if isinstance(value, Tensor) and value.shape is not None)
-        names = dict.fromkeys(name for shape in inputs for size in shape for name in sorted(variables(size)))
-        found = derived(m, instance, made_contract(m, tuple(names), bool(refusals)), inputs) if names else None
-    if found is not None:
-        m.emit(found)
+        return derived(m, instance, shadow.contract, shadow.args, shadow.kwargs, shadow.failure)
+    args, kwargs = m.solid(args), dict(zip(kwargs, m.solid(list(kwargs.values())), strict=True))
+    shapes = [value.shape for value in (*args, *kwargs.values()) if isinstance(value, Tensor) and value.shape is not None]
+    names = dict.fromkeys(name for shape in shapes for size in shape for name in sorted(variables(size)))
+    if not names:
+        return None
+    return derived(m, instance, made_contract(m, tuple(names), bool(refusals)), args, kwargs, refusals[0] if refusals else None)
+
+
+def _is_features(contract: Contract, name: str) -> bool:
+    """Whether some layer wants exactly one number for a symbol as it was passed."""
+    return any(
+        finding.relation == "==" and sorted((str(finding.left), str(finding.right)), key=str.isdigit)[0] == name
+        and (isinstance(finding.left, int) or isinstance(finding.right, int))
+        for finding in contract.findings
+    )
 
 
 def _same_call(one: Application | None, other: Application) -> bool:
@@ -143,14 +164,26 @@ def model_name(instance: Instance) -> str:
     return cls.name if isinstance(cls, ClassValue) else cls.name.rpartition(".")[2] if isinstance(cls, External) else "the model"
 
 
-def derived(m: "Machine", instance: Instance, contract: Contract, inputs: tuple[Shape, ...]) -> Derived | None:
+def derived(
+    m: "Machine", instance: Instance, contract: Contract, args: list[Value], kwargs: dict[str, Value], failure: Refused | None,
+) -> Derived | None:
     """What a model of the user's accepts, as an event; None for a model that has no class of its own."""
     cls = instance.cls
-    forward = getattr(m.get_attribute(instance, "forward"), "function", None)
     if not isinstance(cls, ClassValue):
         return None
+    forward = getattr(m.get_attribute(instance, "forward"), "function", None)
     place = Place(forward.scope.file, forward.node) if isinstance(forward, FunctionValue) else None
     spec = forward.node.args if isinstance(forward, FunctionValue) else None
-    names = tuple(arg.arg for arg in (*spec.posonlyargs, *spec.args)[1:]) if spec is not None else ()
+    names = [arg.arg for arg in (*spec.posonlyargs, *spec.args)[1:]] if spec is not None else []
     created = instance.created.place if instance.created is not None else None
-    return Derived(cls.name, contract, inputs, names, cls.place, place, created)
+    return Derived(cls.name, contract, _places(names, args, kwargs), cls.place, place, created, failure)
+
+
+def _places(names: list[str], args: list[Value], kwargs: dict[str, Value]) -> dict[str, str]:
+    """Where ``forward`` can read each symbol: ``x.shape[2]``."""
+    found: dict[str, str] = {}
+    for name, value in (*zip(names, args, strict=False), *kwargs.items()):
+        for axis, size in enumerate(value.shape or ()) if isinstance(value, Tensor) else ():
+            if str(size) in variables(size):
+                found.setdefault(str(size), f"{name}.shape[{axis}]")
+    return found

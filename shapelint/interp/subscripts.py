@@ -103,6 +103,7 @@ def _entry(m: "Machine", container: DictObject, key: Value) -> Value:
 
 def _tensor(m: "Machine", container: Tensor, key: Value) -> Value:
     if container.shape is None:
+        m.premature = True
         return Tensor(None, container.dtype, container.trace)
     items = key if isinstance(key, tuple) else (key,)
     from ..ops.indexing import index

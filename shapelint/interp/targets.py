@@ -203,10 +203,11 @@ def _call(found: TargetRun, stated: Stated, training: bool) -> None:
     inputs = [Tensor(item.shape, item.kind or "float") for item in stated.specs]
     found.inputs = tuple(inputs)
     args, kwargs = _arguments(m, model, inputs)
+    mark = m.heap.mark()
     try:
         if not training and "training" not in model.hidden:  # else the program has chosen the mode itself
             m.call(m.get_attribute(model, "eval"), [], {})
-        found.called_from, m.shadow = len(m.events), None
+        found.called_from, m.shadow, mark = len(m.events), None, m.heap.mark()
         m.source, m.source_kind = InputSource(tuple(item.shape for item in stated.specs), stated.how, stated.place), stated.how
         found.recorder = m.recorder = Recorder(model)
         found.output = m.call(model, list(args), dict(kwargs))
@@ -216,7 +217,8 @@ def _call(found: TargetRun, stated: Stated, training: bool) -> None:
     finally:
         m.source, m.source_kind, m.recorder = None, "call", None
     if all(isinstance(size, int) for tensor in inputs for size in tensor.shape or ()):
-        found.contract = (m.shadow or Shadow(m, model, list(args), kwargs, m.site)).contract
+        with m.heap.rewound(mark):
+            found.contract = (m.shadow or Shadow(m, model, list(args), kwargs, m.site)).contract
 
 
 def _arguments(m: "Machine", model: Instance, inputs: list[Tensor]) -> tuple[list[Value], dict[str, Value]]:

@@ -21,6 +21,8 @@ _FLAGS = frozenset({
 
 def tensor_attribute(m: "Machine", value: Tensor, name: str) -> Value:
     """``tensor.name``: shapes, flags, and everything else a method."""
+    if value.shape is None and name in ("shape", "ndim"):
+        m.premature = True
     if name == "shape":
         return Unknown(Why.DATA, "the shape of a tensor of unknown rank") if value.shape is None else value.shape
     if name in ("ndim",):
@@ -60,6 +62,7 @@ def _size(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
     tensor = args[0]
     axis = args[1] if len(args) > 1 else kwargs.get("dim")
     if tensor.shape is None:
+        m.premature = True
         if isinstance(axis, int) and -len(tensor.tail) <= axis < 0:
             return tensor.tail[axis]
         return Unknown(Why.DATA, "a size of a tensor of unknown rank")

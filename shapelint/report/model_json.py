@@ -39,7 +39,7 @@ def as_json(summary: "ModelSummary") -> dict[str, Any]:
         "others": [_layer(summary, row) for row in summary.rows if not row.leaf],
         "totals": {
             "params": _count(summary, summary.params), "macs": _count(summary, summary.macs), "function_macs": _count(summary, summary.function_macs),
-            "uncounted": list(summary.uncounted),
+            "uncounted": list(summary.uncounted), "depends": list(summary.depends),
         },
         "memory": [{"bytes": found.bytes, "at": found.at, "path": found.path} for found in summary.memory],
     }

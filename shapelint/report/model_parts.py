@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 COLUMNS = ("path", "layer", "output", "params", "MACs", "field")
 RIGHT = (3, 4, 5)
 _LONGEST_FORMULA = 40
+_MOST_LINES = 10  # of one label
 
 
 def cells(summary: "ModelSummary", row: "Row") -> tuple[str, ...]:
@@ -35,12 +36,14 @@ def count_text(summary: "ModelSummary", count: Dim | None, dash: bool = False) -
 
 
 def point(summary: "ModelSummary") -> Mapping[str, int]:
-    """The sizes at which long formulas are shown as numbers: those of the last figure for memory, and one sample."""
-    return summary.memory[-1].at if summary.memory else {}
+    """The sizes at which long formulas are shown as numbers, for one sample."""
+    return summary.sample
 
 
 def value_at(count: Dim, at: Mapping[str, int]) -> int | None:
     """A formula as a number for one sample."""
+    if isinstance(count, Expr) and count.unread:
+        return None
     names = count.names if isinstance(count, Expr) else frozenset[str]()
     try:
         return evaluate(count, dict.fromkeys(names, 1) | dict(at)) if at else None
@@ -87,9 +90,28 @@ def footer(summary: "ModelSummary") -> list[tuple[str, str]]:
         lines.append(("MACs", _macs_text(summary)))
     if summary.contract_text:
         lines.append(("accepts", summary.contract_text + ("" if summary.contract.get("complete") else " (as far as it was followed)")))
+        lines += _undecided(summary)
     lines += [("peak memory" if not number else "", _memory_text(found)) for number, found in enumerate(summary.memory)]
-    lines += [("not followed" if not number else "", f"{lost.what}: {lost.reason} ({lost.file}:{lost.line})") for number, lost in enumerate(summary.lost[:10])]
-    return lines + ([("", f"and {len(summary.lost) - 10} more")] if len(summary.lost) > 10 else [])
+    if summary.depends and summary.status != "error":
+        lines.append(("peak memory", f"not known: {_depends_text(summary)}"))
+    lines += [("not followed" if not number else "", f"{lost.what}: {lost.reason} ({lost.file}:{lost.line})") for number, lost in enumerate(summary.lost[:_MOST_LINES])]
+    return lines + ([("", f"and {len(summary.lost) - _MOST_LINES} more")] if len(summary.lost) > _MOST_LINES else [])
+
+
+def _undecided(summary: "ModelSummary") -> list[tuple[str, str]]:
+    """What keeps the contract from being complete although every layer was followed."""
+    texts = list(summary.contract.get("undecided", ()))
+    if not texts and not summary.contract.get("complete") and not summary.lost:
+        texts = ["whether an operation refuses some of these sizes"]
+    shown = texts[:_MOST_LINES] + ([f"and {len(texts) - _MOST_LINES} more"] if len(texts) > _MOST_LINES else [])
+    return [("not decided" if not number else "", text) for number, text in enumerate(shown)]
+
+
+def _depends_text(summary: "ModelSummary") -> str:
+    names = summary.depends[:_MOST_LINES]
+    more = len(summary.depends) - len(names)
+    listed = ", ".join(names) if more else " and ".join([*filter(None, [", ".join(names[:-1])]), names[-1]])
+    return f"it depends on whether {listed}{f' and {more} more' if more else ''} {'is' if len(summary.depends) == 1 else 'are'} called"
 
 
 def _output_text(summary: "ModelSummary") -> str:
@@ -104,7 +126,8 @@ def _output_text(summary: "ModelSummary") -> str:
 def _macs_text(summary: "ModelSummary") -> str:
     parts = [(summary.macs, "in layers"), (summary.function_macs, "in functions")]
     shown = [f"{_total(summary, count)} {where}" for count, where in parts if not (isinstance(count, int) and count == 0 and where == "in functions")]
-    return ", ".join(shown) + (f"; not counted: {', '.join(summary.uncounted)}" if summary.uncounted else "")
+    unknown = f": {_depends_text(summary)}" if summary.depends and None in (summary.macs, summary.function_macs) else ""
+    return ", ".join(shown) + unknown + (f"; not counted: {', '.join(summary.uncounted)}" if summary.uncounted else "")
 
 
 def _total(summary: "ModelSummary", count: Dim | None) -> str:

@@ -22,10 +22,19 @@ def reasons(contract: Contract) -> Iterator[str]:
     if len(shown) > _BLAMED:
         yield f"and {len(shown) - _BLAMED} more operations"
     if contract.broadcasts:
-        silent = dict.fromkeys(finding.silent.describe() for finding in contract.findings if finding.silent & contract.broadcasts)
-        yield f"torch also lets pass {' or '.join(silent)}, where an axis of size 1 is broadcast silently"
-    if not contract.complete:
+        yield f"torch also lets pass {_broadcasts(contract)}, where an axis of size 1 is broadcast silently"
+    if contract.undecided:
+        more = f" and {len(contract.undecided) - _BLAMED} more" if len(contract.undecided) > _BLAMED else ""
+        yield f"not decided: {'; '.join(contract.undecided[:_BLAMED])}{more}"
+    elif not contract.complete:
         yield "not everything was followed, so these sizes may fail too"
+
+
+def _broadcasts(contract: Contract) -> str:
+    """By symbol, the sizes that no accepted combination has."""
+    others = {name: contract.broadcasts.sizes(name) - contract.accepted.sizes(name) for name in contract.names}
+    texts = [sizes.describe(name) for name, sizes in others.items() if sizes and sizes.complete]
+    return f"some sizes with {' or '.join(texts)}" if texts else contract.broadcasts.describe(2)
 
 
 def _matters(contract: Contract, finding: Finding) -> bool:
@@ -33,7 +42,7 @@ def _matters(contract: Contract, finding: Finding) -> bool:
     rest = finding.before
     for other in contract.findings:
         if other is not finding:
-            rest = rest & other.needs if other.relation != "raise" or other.needs else rest
+            rest = rest & other.needs if other.needs else rest
     return not rest.subset(finding.needs)
 
 
@@ -76,6 +85,9 @@ def explained(explanation: Explanation) -> Iterator[str]:
     contract, finding = explanation.contract, explanation.finding
     if finding is None:
         sizes = _given(explanation, explanation.values)
+        if explanation.sides is not None and not all(isinstance(side, int) for side in explanation.sides):
+            left, right = explanation.sides
+            yield difference(left, right) or f"{nice(left)} and {nice(right)} never agree"
         yield f"no input size would help{f' (not only {sizes})' if sizes else ''}"
         return
     needs = needed(finding)

@@ -55,10 +55,12 @@ class Net(nn.Module):
         if not isinstance(event, Derived) or (event.contract.trivial and not event.contract.broadcasts):
             return
         contract = event.contract
+        if contract.accepted and not contract.accepted.complete:
+            return  # more combinations than can be listed
         span = _name_span(event)
         verb = "accepts" if contract.complete else "accepts at most"
         message = f"{event.model} {verb} {contract.summary()}"
-        found = self.at(span, message, notes=(*contracts.reasons(contract), *_made(event)), fix=self._fix(event, contract))
+        found = self.at(span, message, notes=(*_failure(event), *contracts.reasons(contract), *_made(event)), fix=self._fix(event, contract))
         found.data = {"contract": contract.as_json()}
         yield found
 
@@ -68,6 +70,13 @@ class Net(nn.Module):
         if self.settings.contract_style == "assert":
             return _assertion(event, contract)
         return _docstring(event, contract)
+
+
+def _failure(event: Derived) -> Iterable[str]:
+    """What no size passes."""
+    if event.failure is not None:
+        application = event.failure.application
+        yield f"{wording.sentence(application, event.failure.error.message)} ({wording.where(application.call.place)})"
 
 
 def _made(event: Derived) -> Iterable[str]:
@@ -123,13 +132,7 @@ def _appended(event: Derived, docstring: ast.Expr, line: str) -> Fix | None:
 
 def _assertion(event: Derived, contract: Contract) -> Fix | None:
     """``assert x.shape[2] % 16 == 0`` at the start of ``forward``."""
-    if event.forward is None or len(event.parameters) < len(event.inputs):
-        return None
-    places: dict[str, str] = {}
-    for shape, parameter in zip(event.inputs, event.parameters, strict=False):
-        for axis, size in enumerate(shape):
-            places.setdefault(str(size), f"{parameter}.shape[{axis}]")
-    if not all(name in places for name in contract.accepted.names):
+    if event.forward is None or not all(name in event.places for name in contract.accepted.names):
         return None
     body = event.forward.node.body
     first = body[0]
@@ -137,6 +140,6 @@ def _assertion(event: Derived, contract: Contract) -> Fix | None:
         body = body[1:]
     if not body or body[0].lineno == event.forward.node.lineno or isinstance(body[0], ast.Assert):
         return None
-    text = f'assert {contracts.renamed(contract.accepted.describe(), places)}, "{event.model} accepts {contract.text}"'
+    text = f'assert {contracts.renamed(contract.accepted.describe(), event.places)}, "{event.model} accepts {contract.text}"'
     edit = _insertion(event, body[0], text)
     return Fix("assert the input sizes", (edit,), Applicability.UNSAFE)

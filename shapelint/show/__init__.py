@@ -1,6 +1,6 @@
 """``shapelint show``: a model as a table of its layers, found without running it."""
 
-from .models import ShowOptions, show_targets
+from .models import ShowOptions, Wanted, show_targets
 from .summary import ModelSummary
 
-__all__ = ["ModelSummary", "ShowOptions", "show_targets"]
+__all__ = ["ModelSummary", "ShowOptions", "Wanted", "show_targets"]

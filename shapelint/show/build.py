@@ -17,6 +17,7 @@ from ..rules.wording import spoken
 from .graph import Graph, tensors_of
 from .memory import peak_of
 from .receptive import ReceptiveFields, is_unbatched
+from .samples import confirmed
 from .summary import Lost, Memory, ModelSummary, Row, is_known
 
 if TYPE_CHECKING:
@@ -86,8 +87,9 @@ class _Builder:
         return row
 
     def macs_between(self, first: int, last: int) -> Dim | None:
-        """Of the functions that were called meanwhile."""
-        found = [_macs_of(event) for event in self.run.events[first:last] if isinstance(event, Applied) and event.layer is None]
+        """Of the functions that were called meanwhile; None where one of them is not known, or may not be called."""
+        events = [event for event in self.run.events[first:last] if isinstance(event, Applied) and event.layer is None]
+        found = [macs if macs == 0 or event.application.certain else None for event in events for macs in [_macs_of(event)]]
         return None if any(macs is None for macs in found) else sum((macs for macs in found if macs is not None), start=0)
 
     def failing(self) -> None:
@@ -121,22 +123,31 @@ class _Builder:
         m, made = self.run.machine, self.made
         own = {id(tensor): tensor for _, module in walk(m, model) for _, tensor in own_tensors(m, module)}
         made.params = total(tensor.shape for tensor in own.values())
-        made.macs = _sum(row.macs for row in made.rows)
+        # Of a call that may not happen nobody knows what it adds: two branches are not both taken.
+        made.macs = _sum(row.macs if row.macs == 0 or call.certain else None for call, row in zip(self.calls, made.rows, strict=True))
         inside = [False] * (len(self.run.events) + 1)
         for call in self.calls:
             inside[call.events[0] : call.events[1]] = [True] * (call.events[1] - call.events[0])
-        rest = [(event.op.short_name, _macs_of(event)) for number, event in enumerate(self.run.events[: self.stop])
-                if number >= self.run.called_from and not inside[number] and isinstance(event, Applied) and event.layer is None]
-        made.function_macs = _sum(macs for _, macs in rest if macs is not None)
-        made.uncounted = tuple(dict.fromkeys(name for name, macs in rest if macs is None))
+        applied = [(number, event) for number, event in enumerate(self.run.events[: self.stop]) if number >= self.run.called_from and isinstance(event, Applied)]
+        rest = [(event, _macs_of(event)) for number, event in applied if not inside[number] and event.layer is None]
+        known = [(event, macs) for event, macs in rest if macs is not None]
+        made.function_macs = _sum(macs if macs == 0 or event.application.certain else None for event, macs in known)
+        made.uncounted = tuple(dict.fromkeys(event.op.short_name for event, macs in rest if macs is None))
+        unsure = [call.path or "(model)" for call in self.calls if not call.certain]
+        functions = [event.op.short_name for number, event in applied if not event.application.certain and not inside[number]]
+        within = [call.path or "(model)" for call in self.calls for number, event in applied
+                  if call.events[0] <= number < call.events[1] and not event.application.certain]
+        made.depends = tuple(dict.fromkeys([*unsure, *within, *functions]))
 
     # --- what flows -------------------------------------------------------------------------------------------
 
     def flow(self) -> None:
         graph = Graph(self.run, self.stop)
         batch = self.batch(graph)
-        points = self.points()
-        fields = ReceptiveFields(graph, points[-1])
+        candidates = self.points()
+        points = [at for at in candidates if confirmed(graph, self.run.machine.facts.undecided if self.symbolic else (), at)]
+        # Without a size that is confirmed, an operator that depends on it says so itself, and the layers before it keep their fields.
+        fields = ReceptiveFields(graph, (points or candidates)[-1])
         for call, row in zip(self.calls, self.made.rows, strict=True):
             found = [fields.of(graph.value_of(output)) for output in call.outputs if isinstance(output, Tensor)] if call.part is None else []
             if found and found[0] is not None:
@@ -145,7 +156,8 @@ class _Builder:
                 row.field = "all"
         if self.errors:
             return
-        for at in points:
+        self.made.sample = {name: size for name, size in points[-1].items() if name in self.shown_names} if points else {}
+        for at in points if not self.made.depends else ():
             peak = peak_of(graph, at, batch)
             if peak is not None:
                 event = self.run.events[peak.event]

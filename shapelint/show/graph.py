@@ -72,6 +72,11 @@ class Graph:
                 self._by_trace[id(tensor.trace)] = value
         self.nodes.append(node)
 
+    @property
+    def values(self) -> Iterable[Value]:
+        """Every tensor that was seen."""
+        return self._by_tensor.values()
+
     def value_of(self, tensor: Tensor) -> Value:
         """The place of a tensor in the graph."""
         found = self._by_tensor.get(id(tensor))

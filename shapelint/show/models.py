@@ -3,7 +3,7 @@
 import ast
 import os
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..check import guarded, judged
 from ..config import Config
@@ -30,19 +30,31 @@ class ShowOptions:
         self.input, self.roots, self.python, self.training = input, tuple(roots), python, training
 
 
-def show_targets(targets: Iterable[tuple[str, str | None]], config: Config, options: ShowOptions) -> Iterator[ModelSummary]:
-    """A summary for each pair of a target and its input (None: the one of ``options``, or one that the code states).
+class Wanted(NamedTuple):
+    """A target and its input (None: the one of the options, or one that the code states). Of a line in a file: ``where`` it stands, and what is
+    ``wrong`` with its form."""
 
-    Raises :class:`TargetError` for what the user has to mend; where there are several targets, the others are shown all the same.
+    target: str
+    spec: str | None = None
+    where: str = ""
+    wrong: str = ""
+
+
+def show_targets(targets: Iterable[Wanted], config: Config, options: ShowOptions) -> Iterator[ModelSummary]:
+    """A summary for each target.
+
+    Raises :class:`TargetError` for what the user has to mend; where there are several targets, or a list of them, the others are shown all the same.
     """
-    shown, pairs = _Shown(config, options), list(targets)
-    for text, spec in pairs:
+    shown, wanted = _Shown(config, options), list(targets)
+    for text, spec, where, wrong in wanted:
         try:
+            if wrong:
+                raise TargetError(wrong)
             yield shown.summary(text, spec if spec is not None else options.input)
         except TargetError as error:
-            if len(pairs) == 1:
+            if len(wanted) == 1 and not where:
                 raise
-            yield _refused(text, str(error))
+            yield _refused(text, f"{where}: {error}" if where else str(error))
 
 
 class _Shown:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from fractions import Fraction
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 from ..rules.windows import kind, setting, windows
@@ -18,7 +19,7 @@ _PLAIN = frozenset({"Identity", "contiguous", "clone", "detach", "to", "float", 
 _SOFTMAX = frozenset({"softmax", "log_softmax", "Softmax", "LogSoftmax", "Softmin", "softmin", "gumbel_softmax"})
 _PRODUCTS = frozenset({"matmul", "bmm", "mm", "__matmul__"})
 _REDUCTIONS = frozenset({"mean", "sum", "max", "min", "amax", "amin", "var", "std", "prod", "norm", "argmax", "argmin", "any", "all", "logsumexp", "median"})
-_REGROUPING = frozenset({"flatten", "view", "reshape", "unflatten", "squeeze", "unsqueeze", "Flatten", "Unflatten", "ravel", "view_as", "reshape_as"})
+REGROUPING = frozenset({"flatten", "view", "reshape", "unflatten", "squeeze", "unsqueeze", "Flatten", "Unflatten", "ravel", "view_as", "reshape_as"})
 _JOINS = frozenset({"cat", "concat", "concatenate", "hstack", "vstack", "dstack", "stack"})
 _PARTS = frozenset({"chunk", "split", "split_with_sizes", "tensor_split", "unbind", "narrow", "select", "index_select"})
 _RECURRENT = frozenset({"RNN", "GRU", "LSTM"})
@@ -198,13 +199,13 @@ def _recurrent(fields: "ReceptiveFields", node: Node, given: Mapping[str, Field]
 
 def _regrouped(fields: "ReceptiveFields", node: Node, given: Mapping[str, Field], shape: Shape) -> Field | None:
     field, before = next(iter(given.values())), fields.shape(next(iter(node.inputs.values())))
-    if before is None or 0 in before or 0 in shape:
-        return None
+    if before is None or min(*before, *shape, 1) < 1 or prod(before) != prod(shape):
+        return None  # no sizes that the model accepts: it was not told which those are
     return field.labelled(regrouped(before, shape, field.labels))
 
 
 def regrouped(before: Shape, after: Shape, labels: "Labels") -> "Labels":
-    """Labels behind a reshape: axes that are cut or merged together share theirs."""
+    """Labels behind a reshape to as many elements: axes that are cut or merged together share theirs."""
     made = [frozenset[int]()] * len(after)
     i = j = 0
     while i < len(before) and j < len(after):
@@ -299,6 +300,6 @@ _RULES = (
     ({"scaled_dot_product_attention", "MultiheadAttention"}, _attention), (_REDUCTIONS, _reduced), (_RECURRENT, _recurrent),
     ({"Upsample", "UpsamplingNearest2d", "UpsamplingBilinear2d", "interpolate", "upsample"}, _resized),
     ({"PixelShuffle", "PixelUnshuffle", "pixel_shuffle", "pixel_unshuffle"}, _shuffled),
-    (_REGROUPING, _regrouped), ({"permute", "transpose", "swapaxes", "swapdims", "t", "T", "mT"}, _permuted), (_JOINS, _cat), (_PARTS, _part),
+    (REGROUPING, _regrouped), ({"permute", "transpose", "swapaxes", "swapdims", "t", "T", "mT"}, _permuted), (_JOINS, _cat), (_PARTS, _part),
     ({"expand", "expand_as", "broadcast_to"}, _expanded), ({"Embedding"}, _embedded),
 )

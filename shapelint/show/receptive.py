@@ -95,13 +95,14 @@ class ReceptiveFields:
         return self._fields[id(value)]
 
     def shape(self, value: Value) -> tuple[int, ...] | None:
-        """The sizes of a tensor as numbers."""
+        """The sizes of a tensor as numbers; None where one is not known, or no tensor has it."""
         if value.tensor.shape is None:
             return None
         try:
-            return tuple(evaluate(size, self.at) for size in value.tensor.shape)
+            shape = tuple(evaluate(size, self.at) for size in value.tensor.shape)
         except (KeyError, ZeroDivisionError):
             return None
+        return shape if min(shape, default=0) >= 0 else None
 
     def number(self, size: Any) -> int | None:
         """An argument as a number."""

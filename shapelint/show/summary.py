@@ -75,7 +75,9 @@ class ModelSummary:
         self.macs: Dim | None = None
         self.function_macs: Dim | None = None
         self.uncounted: tuple[str, ...] = ()
+        self.depends: tuple[str, ...] = ()  # what runs on some paths only, so that what a run costs is not known
         self.memory: list[Memory] = []
+        self.sample: dict[str, int] = {}  # the sizes of the input at which long formulas are shown as numbers
 
     def size(self, size: Dim | None) -> "int | str":
         """A size as a number or as text: restricted to the sizes that the model accepts, "?" where it is not known."""
