@@ -230,6 +230,26 @@ class Net(nn.Module):
         last = F.interpolate(x, size=(math.floor(h * 0.7), 4))
         return last + low.mean((1, 2, 3), keepdim=True) + high.mean((1, 2, 3), keepdim=True)
 """, "H >= 2 and W % 2 == 0", "floor(H*0.7)"),
+    "a silent broadcast on one side only": ("""
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.down = nn.Conv2d(3, 3, 3, 4, 1)
+
+    def forward(self, x):
+        if x.shape[-1] >= 32:
+            x = x + F.interpolate(self.down(x), scale_factor=4)
+        return x
+""", "W <= 31 or (H % 4 == 0 and W % 4 == 0)", None),
+    "positions": ("""
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.rows = nn.Embedding(40, 3)
+
+    def forward(self, x):
+        return x + self.rows(torch.arange(x.shape[2])).t()[None, :, :, None]
+""", "H <= 40", "H"),
     "a gate": ("""
 class Net(nn.Module):
     def __init__(self):

@@ -13,6 +13,7 @@ from .expressions import Rest
 from .externals import canonical
 from .operations import ASSUMED
 from .origins import places
+from .positions import require_rows
 from .refusals import application_of, refused
 from .values import External, Instance, Native, Tensor, Unknown, Value, Why
 
@@ -102,6 +103,7 @@ def apply_layer(m: "Machine", instance: Instance, args: list[Value], kwargs: dic
         result = op.apply(layer, [raw(arg) for arg in args], {key: raw(value) for key, value in kwargs.items()})
     except Unread:
         m.coverage.count(op.name, False)
+        m.settle_unread()
         return Tensor(None, dtype, first.trace if first is not None else None) if op.gives_tensor else Unknown(Why.DATA, f"the results of {op.short_name}")
     except ShapeError as error:
         follow(before)
@@ -114,6 +116,8 @@ def apply_layer(m: "Machine", instance: Instance, args: list[Value], kwargs: dic
     value = wrap(result, dtype, trace)
     if first is not None and first.shape is None and layer.any_rank and isinstance(result, tuple):
         value = Tensor(None, dtype, trace, tail=result[1:])
+    if op.short_name == "Embedding" and shown_first is not None:
+        require_rows(m.facts, layer, shown_first)
     m.applied(op, instance, result, value, lambda *when: application_of(m, op, name, instance, args, kwargs, site, *when))
     return without_empty(result, value, first)
 

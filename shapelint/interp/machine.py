@@ -229,6 +229,12 @@ class Machine:
             finding.site, finding.certain, finding.message = place, self.uncertain == 0, "the program raises"
         return answer is not Truth.NEVER
 
+    def settle_unread(self) -> None:
+        """An operator could not be told what it does: what it required so far stands, and it may require more."""
+        for finding in self.facts.take_fresh():
+            finding.site, finding.certain = self.place, self.uncertain == 0
+        self.facts.doubt()
+
     def excluded_by(self, passing: Condition, error: PyRaise) -> None:
         """One side of a condition raises: only the sizes of the other go on."""
         self.assume(passing, error.place or self.place or Place(self.any_file(), ast.Pass()))

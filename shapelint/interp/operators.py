@@ -111,6 +111,7 @@ def call_function(m: "Machine", op: Operator, args: list[Value], kwargs: dict[st
     except Unread as unread:
         if first is not None and first.shape is None:
             return _through_unknown_rank(m, op, first, args, kwargs, dtype)
+        m.settle_unread()
         return unread_call(m, op, unread.param, args, kwargs)
     except ShapeError as error:
         follow(before)

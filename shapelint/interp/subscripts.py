@@ -112,7 +112,7 @@ def _tensor(m: "Machine", container: Tensor, key: Value) -> Value:
     try:
         shape = index(container.shape, [_index_item(item) for item in items])
     except Unread:
-        m.facts.doubt()
+        m.settle_unread()
         return Tensor(None, container.dtype, container.trace)
     except ShapeError as error:
         from .refusals import refuse_index
@@ -191,7 +191,7 @@ def _set_tensor(m: "Machine", container: Tensor, key: Value, new: Value) -> None
         broadcast_onto(shape, place, Problem.BROADCAST, "{received} does not fit the place it is assigned to, {expected}")
         note_here(m, "torch.select", "assignment", new)
     except Unread:
-        m.facts.doubt()
+        m.settle_unread()
     except ShapeError as error:
         refuse_assignment(m, container, new, error)
     finally:
