@@ -587,16 +587,14 @@ def test_modules_of_one_short_name_in_two_packages(folder: Path, capsys: Capture
 
 
 def test_packages_run_before_their_modules(folder: Path, capsys: Captured) -> None:
-    """``second`` needs ``first`` to be complete, which it is only where the package is run before it."""
+    """``net`` reads a number that the package around it has changed by then."""
     package = folder / "zoo"
     package.mkdir()
-    (package / "__init__.py").write_text("from .first import make\nfrom .second import wrap\n")
-    (package / "first.py").write_text("from torch import nn\nfrom .base import Base\ndef make():\n    return Base()\n")
-    (package / "base.py").write_text("import zoo.second\nfrom torch import nn\nclass Base(nn.Linear):\n    def __init__(self):\n        super().__init__(4, 3)\n")
-    (package / "second.py").write_text("from .names import registered\n@registered\ndef wrap():\n    from .first import make\n    return make()\n")
-    (package / "names.py").write_text("def registered(function):\n    return function\n")
-    for target in ("zoo.second:wrap()", "zoo.base:Base()", "zoo:make()"):
-        assert one(capsys, target, "N 4")["output"] == ["N", 3]
+    (package / "__init__.py").write_text("from . import names\nnames.width = 3\n")
+    (package / "names.py").write_text("width = 7\n")
+    (package / "net.py").write_text("from torch import nn\nfrom .names import width\nclass Net(nn.Linear):\n"
+                                    "    def __init__(self, width=width):\n        super().__init__(4, width)\n")
+    assert one(capsys, "zoo.net:Net()", "N 4")["output"] == ["N", 3]
 
 
 # --- what goes wrong ----------------------------------------------------------------------------------------------

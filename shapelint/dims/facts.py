@@ -14,8 +14,7 @@ from . import decide
 from .expr import Dim, Expr
 from .floors import dmax
 from .region import Region
-from .truth import Truth, truth
-from .values import variables
+from .truth import Truth
 from .where import Condition, condition
 
 MAX_FINDINGS = 1 << 12
@@ -25,14 +24,14 @@ DISAGREEMENTS = [0]  # decisions that plain ints contradicted: each is a defect 
 class Finding:
     """One operation that some sizes do not pass.
 
-    ``relation`` is ``==``, ``>=``, ``|`` (left divides right), ``1<=`` (equal, or left is 1), ``1==`` (equal, or one of them 1) or ``raise`` (the program's own
-    exception, or an operation that no size of its branch passes). ``before`` are the sizes that arrive, ``needs`` those that it
-    wants by itself, ``after`` those that pass;
-    ``silent`` those of them that pass only because an axis of size 1 is broadcast, ``strict`` what it wants without that. ``message`` words the refusal, ``detail`` is its kind,
-    ``site`` is filled in by whoever knows places.
+    ``relation`` is ``==``, ``>=``, ``|`` (left divides right), ``1<=`` (equal, or left is 1), ``1==`` (equal, or one of them 1), ``raise`` (the
+    program's own exception) or ``fails`` (an operation that no size of its branch passes). ``before`` are the sizes that arrive, ``needs``
+    those that it wants by itself, ``after`` those that pass; ``silent`` those of them that pass only because an axis of size 1 is broadcast,
+    ``strict`` what it wants without that. ``site`` is filled in by whoever knows places, ``problem`` by
+    an operator that says what kind of refusal it is.
     """
 
-    __slots__ = ("after", "before", "certain", "detail", "left", "message", "needs", "relation", "right", "silent", "site", "strict", "test")
+    __slots__ = ("after", "before", "certain", "left", "needs", "problem", "relation", "right", "silent", "site", "strict", "test")
 
     def __init__(
         self, relation: str, left: Dim | None, right: Dim | None, before: Region, needs: Region, test: Callable[[Mapping[str, int]], bool],
@@ -42,8 +41,8 @@ class Finding:
         self.needs, self.after = needs, before & needs
         self.silent = silent if silent is not None else Region.empty()
         self.strict = strict if strict is not None else needs
-        self.message, self.certain = "", True
-        self.detail: Any = None
+        self.certain = True
+        self.problem: Any = None
         self.site: Any = None
 
     def excludes(self, values: Mapping[str, int]) -> bool:
@@ -55,7 +54,8 @@ class Facts:
     """``region`` holds the sizes that the path still allows; ``findings`` the operations that excluded some, in order of execution.
 
     ``loose`` are symbols that are no sizes for certain: nothing is concluded about them. ``undecided`` are requirements that could
-    not be decided; ``doubts`` counts what else may exclude sizes that are still in ``region``. ``write`` stores into ``state``, so that whoever explores branches can take a narrowing back.
+    not be decided; ``doubts`` counts what else may exclude sizes that are still in ``region``. ``write`` stores into ``state``, so that
+    whoever explores branches can take a narrowing back.
     """
 
     __slots__ = ("_write", "doubts", "findings", "fresh", "loose", "state", "undecided")
@@ -217,4 +217,4 @@ def shorter(left: Dim, right: Dim) -> Dim:
     return left if weights[0] <= weights[1] else right
 
 
-__all__ = ["DISAGREEMENTS", "Facts", "Finding", "shorter", "truth", "variables"]
+__all__ = ["DISAGREEMENTS", "Facts", "Finding", "shorter"]

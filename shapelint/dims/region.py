@@ -107,11 +107,6 @@ class Region:
             found = found | both
         return found
 
-    def at(self, values: Mapping[str, int]) -> Region:
-        """What is left for the other symbols where these have these values."""
-        kept = [box for box in self.boxes if all(values[name] in sizes for name, sizes in box if name in values)]
-        return Region([{name: sizes for name, sizes in box if name not in values} for box in kept], self.complete)
-
     def nearest(self, values: Mapping[str, int], count: int = 2) -> list[dict[str, int]]:
         """The combinations nearest to ``values``, best first. Symbols without a value take their smallest size."""
         found: dict[tuple[tuple[str, int], ...], int] = {}

@@ -12,7 +12,7 @@ from itertools import product as cartesian
 from math import gcd, prod
 
 from .decide import simplest
-from .expr import Atom, Dim, Expr, Monomial
+from .expr import Dim, Expr, Monomial
 from .floors import floordiv
 from .interval import bounds
 from .products import expanded, factored, product
@@ -302,4 +302,4 @@ def _product_divides(divisor: int, size: Dim, within: Region) -> Region | None:
     return Region(found)
 
 
-__all__ = ["Atom", "Condition", "at_least_where", "condition", "divides_where", "equal_where", "holds", "not_negative_where", "zero_where"]
+__all__ = ["Condition", "at_least_where", "condition", "divides_where", "equal_where", "holds", "not_negative_where", "zero_where"]

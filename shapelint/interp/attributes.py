@@ -321,6 +321,7 @@ def set_attribute(m: "Machine", value: Value, name: str, new: Value) -> None:
     elif isinstance(value, (ClassValue, FunctionValue)):
         m.heap.write(value.table, name, new)
     elif isinstance(value, ModuleValue):
+        m.imports.run(m, value)  # its body comes first, and would write over the name later
         m.heap.write(value.scope.table, name, new)
     elif isinstance(value, Tensor) and name == "data":
         m.become(value, new if isinstance(new, Tensor) else Tensor(None, value.dtype))

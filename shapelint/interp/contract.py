@@ -194,11 +194,6 @@ def values_at(finding: Finding, values: Mapping[str, int]) -> tuple[int, int] | 
     return evaluate(finding.left, values), evaluate(finding.right, values)
 
 
-def contract_of(machine: "Machine", names: Sequence[str] = (), failed: bool = False) -> dict[str, Any]:
-    """The machine form of what the machine's last entry point accepts."""
-    return made_contract(machine, names, failed).as_json()
-
-
 def made_contract(machine: "Machine", names: Sequence[str] = (), failed: bool = False, finished: bool = True) -> Contract:
     """The contract of the machine's last entry point. ``names`` are the symbols of its inputs, ``failed``: no size gets through, ``finished``:
     the end was reached, or the failure."""

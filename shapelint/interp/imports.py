@@ -66,7 +66,7 @@ class Imports:
     def module(self, m: "Machine", dotted: str, scope: Scope) -> Value:
         """``import dotted``: the user's module, or a name outside."""
         top, beside = dotted.partition(".")[0], os.path.dirname(os.path.abspath(scope.file.path))
-        # What lies beside a module of a package are its submodules, which an absolute import does not mean: torchvision has an "io" of its own.
+        # What lies beside a module of a package are its submodules, which an absolute import does not mean: many have an "io" or a "types" of their own.
         inside = top in sys.stdlib_module_names and os.path.isfile(os.path.join(beside, "__init__.py"))
         if inside or top in _ALWAYS_EXTERNAL:
             return External(dotted)

@@ -116,7 +116,7 @@ def apply_layer(m: "Machine", instance: Instance, args: list[Value], kwargs: dic
     value = wrap(result, dtype, trace)
     if first is not None and first.shape is None and layer.any_rank and isinstance(result, tuple):
         value = Tensor(None, dtype, trace, tail=result[1:])
-    if op.short_name == "Embedding" and shown_first is not None:
+    if shown_first is not None:
         require_rows(m.facts, layer, shown_first)
     m.applied(op, instance, result, value, lambda *when: application_of(m, op, name, instance, args, kwargs, site, *when))
     return without_empty(result, value, first)

@@ -226,7 +226,7 @@ class Machine:
         """Go on where a condition holds, as the program raises elsewhere. False: it holds for no size that gets here."""
         answer = self.facts.require_condition(found)
         for finding in self.facts.take_fresh():
-            finding.site, finding.certain, finding.message = place, self.uncertain == 0, "the program raises"
+            finding.site, finding.certain = place, self.uncertain == 0
         return answer is not Truth.NEVER
 
     def settle_unread(self) -> None:

@@ -4,7 +4,6 @@ from typing import Any
 
 from ..dims import Dim, Truth, at_least
 from ..dims.facts import Facts
-from ..ops.problems import Problem
 
 _MAPS = ("conv", "pool", "upsampl", "interpolate")
 
@@ -28,10 +27,5 @@ def positive(facts: Facts, name: str, result: Any) -> None:
 
 def _require(facts: Facts, size: Dim, least: int) -> None:
     answer = at_least(size, least)
-    if answer is Truth.ALWAYS:
-        return
-    answer = facts.require(answer, ">=", size, least)
-    if answer is Truth.NEVER:
+    if answer is not Truth.ALWAYS and facts.require(answer, ">=", size, least) is Truth.NEVER:
         facts.excluded(facts.region)
-    elif answer is Truth.SOMETIMES and facts.fresh:
-        facts.fresh[-1].detail, facts.fresh[-1].message = Problem.EMPTY, "makes a map of size {received}"

@@ -60,6 +60,8 @@ _OF_RANK = (Problem.RANK, Problem.AXIS, Problem.INDEX)
 def _assumed_rank(m: "Machine", sizes: "Shape | None") -> bool:
     """Whether the number of axes rests on a layer's assumption that its input came in a batch."""
     return sizes is None or any(size in m.assumed_sizes for size in sizes)
+
+
 _CORRECTABLE = (Problem.CHANNELS, Problem.FEATURES)
 
 

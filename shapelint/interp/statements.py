@@ -291,7 +291,7 @@ def _attempted(m: "Machine", node: ast.Try, attempt: _Attempt, signal: Signal | 
     passed, failing, changes = m.facts.region, attempt.failing(), m.heap.changes(attempt.mark)
     m.heap.undo(attempt.mark)
     found = attempt.forgive()
-    name = "IndexError" if found and found[0].detail in (Problem.INDEX, Problem.AXIS) else "RuntimeError"
+    name = "IndexError" if found and found[0].problem in (Problem.INDEX, Problem.AXIS) else "RuntimeError"
 
     def through() -> Signal | None:
         m.heap.apply(changes)

@@ -74,7 +74,7 @@ def _check_attention_mask(mask: Any, scores: Shape, is_causal: Any, fused: bool)
         raise Unread("attn_mask")  # accepted by some back ends and refused by others
     if is_causal is True:
         raise refuse(Problem.STATE, "give either attn_mask or is_causal=True, not both", arg="attn_mask", param="is_causal")
-    if isinstance(mask, tuple) and not expands(mask, scores, Problem.STATE):
+    if isinstance(mask, tuple) and not expands(mask, scores):
         raise refuse(Problem.STATE, f"attn_mask {show(mask)} does not expand to {show(scores)}", arg="attn_mask")
 
 
@@ -124,7 +124,7 @@ class Attention:
     def _check_masks(
         self, batch: Shape, targets: Dim, sources: Dim, padding: Any, mask: Any, is_causal: Any, need_weights: Any, names: tuple[str, ...],
     ) -> None:
-        if isinstance(padding, tuple) and not same_shape(padding, (*batch, sources), Problem.STATE):
+        if isinstance(padding, tuple) and not same_shape(padding, (*batch, sources)):
             raise refuse(Problem.STATE, f"{names[3]} {show(padding)} must be {show((*batch, sources))}", arg=names[3])
         if is_causal is True and mask is None:
             raise refuse(Problem.STATE, f"is_causal=True needs {names[4]} as well", arg=names[4])
@@ -139,7 +139,7 @@ class Attention:
         skipped = is_causal is not False and padding is None and need_weights is not True and (bool(batch) or len(mask) == 2)
         if len(mask) == 3:
             wanted = ((batch[0] if batch else 1) * self.heads, *wanted)
-        if not skipped and not same_shape(mask, wanted, Problem.STATE):
+        if not skipped and not same_shape(mask, wanted):
             raise refuse(Problem.STATE, f"{names[4]} {show(mask)} must be {show(wanted)}", arg=names[4])
 
 

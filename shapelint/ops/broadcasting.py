@@ -60,7 +60,7 @@ def broadcast_onto(input: Shape, target: Shape, problem: Problem, message: str, 
         raise refuse(problem, message.format(received=show(input), expected=show(target)), arg=arg, expected=len(target), received=len(input))
     for i in range(1, len(input) + 1):
         size, wanted = input[-i], target[-i]
-        if fits("1<=", size, wanted, problem, message) is Truth.NEVER:
+        if fits("1<=", size, wanted) is Truth.NEVER:
             shown = message.format(received=show(input), expected=show(target))
             raise refuse(problem, shown, arg=arg, expected=wanted, received=size, axis=-i)
 
@@ -74,24 +74,16 @@ def require_axes(axes: Sequence[int], rank: int, arg: str = "dim") -> tuple[int,
     return found
 
 
-def may_expand(shape: Shape, onto: Shape) -> bool:
-    """Whether ``shape`` may be expanded to ``onto``. False only where torch certainly refuses, whatever the symbols are."""
-    if len(shape) > len(onto):
-        return False
-    pairs = zip(shape, onto[len(onto) - len(shape) :], strict=True)
-    return not any(equal(have, want) is Truth.NEVER and equal(have, 1) is Truth.NEVER for have, want in pairs)
-
-
-def expands(shape: Shape, onto: Shape, problem: Problem) -> bool:
+def expands(shape: Shape, onto: Shape) -> bool:
     """Go on with the sizes for which ``shape`` expands to ``onto``. False where it never does."""
     if len(shape) > len(onto):
         return False
-    return all(fits("1<=", have, want, problem) is not Truth.NEVER for have, want in zip(shape, onto[len(onto) - len(shape) :], strict=True))
+    return all(fits("1<=", have, want) is not Truth.NEVER for have, want in zip(shape, onto[len(onto) - len(shape) :], strict=True))
 
 
-def same_shape(left: Shape, right: Shape, problem: Problem) -> bool:
+def same_shape(left: Shape, right: Shape) -> bool:
     """Go on with the sizes for which two shapes are equal. False where they never are."""
-    return len(left) == len(right) and all(fits("==", a, b, problem) is not Truth.NEVER for a, b in zip(left, right, strict=True))
+    return len(left) == len(right) and all(fits("==", a, b) is not Truth.NEVER for a, b in zip(left, right, strict=True))
 
 
 def may_be_same(left: Shape, right: Shape) -> bool:
@@ -99,4 +91,4 @@ def may_be_same(left: Shape, right: Shape) -> bool:
     return len(left) == len(right) and not any(equal(a, b) is Truth.NEVER for a, b in zip(left, right, strict=True))
 
 
-__all__ = ["broadcast", "broadcast_onto", "expands", "joint_size", "may_be_same", "may_expand", "require_axes", "same_shape"]
+__all__ = ["broadcast", "broadcast_onto", "expands", "joint_size", "may_be_same", "require_axes", "same_shape"]

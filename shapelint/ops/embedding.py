@@ -40,7 +40,7 @@ class _Table(Layer):
                 require_at_least(
                     self.num_embeddings, 1, Problem.HYPER_PARAMETER, "an empty table has no padding row", arg="padding_idx", param="padding_idx",
                 )
-        elif isinstance(self._weight, tuple) and not same_shape(self._weight, wanted, Problem.STATE):
+        elif isinstance(self._weight, tuple) and not same_shape(self._weight, wanted):
             raise refuse(
                 Problem.HYPER_PARAMETER, f"the table is {show(self._weight)} but must be {show(wanted)}", arg="_weight", param="num_embeddings",
             )
@@ -91,7 +91,7 @@ def bagged(
     """The shape of one reduced vector per bag, once every argument fits."""
     if len(input) not in (1, 2):
         raise refuse(Problem.RANK, f"indices need 1 or 2 axes but have {len(input)}: {show(input)}", expected=2, received=len(input))
-    if isinstance(per_sample_weights, tuple) and not same_shape(per_sample_weights, input, Problem.STATE):
+    if isinstance(per_sample_weights, tuple) and not same_shape(per_sample_weights, input):
         message = f"per_sample_weights {show(per_sample_weights)} must have the shape of the indices, {show(input)}"
         raise refuse(Problem.STATE, message, arg="per_sample_weights")
     _check_mode(mode, per_sample_weights, scale_grad_by_freq, sparse)

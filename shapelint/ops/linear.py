@@ -168,7 +168,7 @@ def _bias_fits(bias: Shape, result: Shape, vector: bool) -> bool:
         raise Unread("bias")  # torch adds it before or after folding the leading axes, as suits its back end
     if vector:
         return not bias and len(result) != 1
-    return expands(bias, result, Problem.FEATURES)
+    return expands(bias, result)
 
 
 @function(
@@ -184,6 +184,6 @@ def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Checked = Non
     if len(weight) != 3:
         raise refuse(Problem.RANK, f"weight needs 3 axes but has {len(weight)}: {show(weight)}", arg="weight", expected=3, received=len(weight))
     result = _bilinear(input1, input2, weight, ("weight", "weight"))
-    if isinstance(bias, tuple) and (not bias or equal(bias[0], weight[0]) is Truth.NEVER or not expands(bias, result, Problem.FEATURES)):
+    if isinstance(bias, tuple) and (not bias or equal(bias[0], weight[0]) is Truth.NEVER or not expands(bias, result)):
         raise refuse(Problem.FEATURES, f"bias {show(bias)} does not fit the result {show(result)}", arg="bias", param="weight")
     return result

@@ -59,7 +59,7 @@ def joined(*shapes: Any, arg: str = "target") -> Shape | None:
 
 def check_same(input: Shape, target: Any, arg: str = "target") -> None:
     """Refuse a target of another shape."""
-    if isinstance(target, tuple) and not same_shape(input, target, Problem.TARGET):
+    if isinstance(target, tuple) and not same_shape(input, target):
         raise refuse(Problem.TARGET, f"{arg} {show(target)} must have the shape of the input, {show(input)}", arg=arg)
 
 
@@ -236,7 +236,7 @@ def binary_cross_entropy(
 
 def check_expands(weight: Any, onto: Shape, arg: str) -> None:
     """Refuse weights that do not expand to the shape of the loss."""
-    if isinstance(weight, tuple) and not expands(weight, onto, Problem.TARGET):
+    if isinstance(weight, tuple) and not expands(weight, onto):
         raise refuse(Problem.TARGET, f"{arg} {show(weight)} does not expand to {show(onto)}", arg=arg, param=arg)
 
 

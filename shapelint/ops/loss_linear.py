@@ -60,7 +60,7 @@ def _logits(input: Shape, weight: Shape, bias: Any) -> Shape:
         message = f"linear_weight needs at least 2 axes but has {len(weight)}: {show(weight)}"
         raise refuse(Problem.RANK, message, arg="linear_weight", expected=2, received=len(weight))
     require_equal(input[-1], weight[-1], Problem.FEATURES, "expects {expected} features but receives {received}", param="linear_weight", axis=-1)
-    if isinstance(bias, tuple) and not same_shape(bias, weight[:-1], Problem.FEATURES):
+    if isinstance(bias, tuple) and not same_shape(bias, weight[:-1]):
         raise refuse(Problem.FEATURES, f"linear_bias {show(bias)} must be {show(weight[:-1])}", arg="linear_bias", param="linear_weight")
     if len(weight) > 2 and len(input) == 1:
         raise refuse(Problem.RANK, "a linear_weight with more than 2 axes needs an input with a batch", expected=2, received=1)
@@ -97,7 +97,7 @@ class LinearCrossEntropyLoss(Layer):
     keyword_only = ("out_features", "bias", "device", "dtype", "reduction", "weight", "ignore_index", "label_smoothing", "options")
 
     def check(self) -> None:
-        if isinstance(self.weight, tuple) and not same_shape(self.weight, (self.num_classes,), Problem.FEATURES):
+        if isinstance(self.weight, tuple) and not same_shape(self.weight, (self.num_classes,)):
             message = f"weight {show(self.weight)} must have one element for each of the {self.num_classes} classes"
             raise refuse(Problem.TARGET, message, arg="weight", param="num_classes")
         check_smoothing(self.label_smoothing)

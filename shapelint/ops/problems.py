@@ -96,7 +96,7 @@ def _settle(answer: Truth, relation: str, sides: tuple[Dim, Dim], problem: Probl
     if _path is not None and answer is not Truth.ALWAYS:
         answer = _path.require(answer, relation, *sides)
         if answer is Truth.SOMETIMES and _path.fresh:
-            _path.fresh[-1].detail, _path.fresh[-1].message = problem, message
+            _path.fresh[-1].problem = problem
     if answer is Truth.NEVER:
         received, expected = shown
         text = message.format(received=nice(received), expected=nice(expected))
@@ -104,16 +104,13 @@ def _settle(answer: Truth, relation: str, sides: tuple[Dim, Dim], problem: Probl
     return answer
 
 
-def fits(relation: str, left: Dim, right: Dim, problem: Problem, message: str = "") -> Truth:
+def fits(relation: str, left: Dim, right: Dim) -> Truth:
     """Whether ``left relation right`` (``==``, ``>=``, ``|``: left divides right, ``1<=``: left expands to right); the path goes on with
     the sizes for which it does. For a refusal in other words than those of ``require_*``."""
     answer = _ANSWERS[relation](left, right)
     if _path is None or answer is Truth.ALWAYS:
         return answer
-    answer = _path.require(answer, relation, left, right)
-    if answer is Truth.SOMETIMES and _path.fresh:
-        _path.fresh[-1].detail, _path.fresh[-1].message = problem, message
-    return answer
+    return _path.require(answer, relation, left, right)
 
 
 def _expands(left: Dim, right: Dim) -> Truth:
@@ -156,8 +153,6 @@ def require_joint(left: Dim, right: Dim) -> tuple[Truth, Dim | None]:
     if _path is None:
         return Truth.UNKNOWN, None
     answer, joint = _path.require_joint(left, right)
-    if answer is Truth.SOMETIMES and _path.fresh:
-        _path.fresh[-1].detail, _path.fresh[-1].message = Problem.BROADCAST, "sizes {received} and {expected} do not broadcast"
     return answer, joint if answer in (Truth.ALWAYS, Truth.SOMETIMES) else None
 
 

@@ -32,7 +32,7 @@ def _stretched(old: Dim, size: Dim, axis: int, param: str) -> Dim:
         return require_equal(old, size, Problem.BROADCAST, message, param=param, axis=axis)
     if is_unknown(size):
         return unknown()
-    if fits("1<=", old, size, Problem.BROADCAST, "an axis of size {received} cannot expand to {expected}") is Truth.NEVER:
+    if fits("1<=", old, size) is Truth.NEVER:
         raise refuse(Problem.BROADCAST, f"an axis of size {nice(old)} cannot expand to {nice(size)}", param=param, axis=axis, expected=size, received=old)
     return size
 

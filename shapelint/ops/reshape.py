@@ -11,8 +11,6 @@ from .examples import call
 from .kinds import Axis, EachInt, IntTuple, Raw, T, Tensor
 from .problems import Problem, Unread, doubt, fits, refuse, require_axis
 
-_COUNTS = "element counts {received} and {expected}"
-
 
 def reshaped(input: Shape, sizes: Shape, param: str = "shape") -> Shape:
     """``input``'s elements in the shape ``sizes``, where one size may be -1. Refuses where the counts cannot agree."""
@@ -26,9 +24,9 @@ def reshaped(input: Shape, sizes: Shape, param: str = "shape") -> Shape:
     fixed = [size for i, size in enumerate(sizes) if i not in free]
     have, wanted = _crossed_out(input, fixed)
     if not free:
-        _require_fit(fits("==", have, wanted, Problem.RESHAPE, _COUNTS), input, sizes, param)
+        _require_fit(fits("==", have, wanted), input, sizes, param)
         return sizes
-    _require_fit(Truth.NEVER if isinstance(wanted, int) and wanted == 0 else fits("|", wanted, have, Problem.RESHAPE, _COUNTS), input, sizes, param)
+    _require_fit(Truth.NEVER if isinstance(wanted, int) and wanted == 0 else fits("|", wanted, have), input, sizes, param)
     return (*sizes[: free[0]], have // wanted, *sizes[free[0] + 1 :])
 
 

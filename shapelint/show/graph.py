@@ -3,7 +3,7 @@
 Tensors are told apart by identity. One that an index or an attribute made carries the trace of the tensor it came from, and counts as a view of it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from ..interp.events import Applied, Event
@@ -134,9 +134,3 @@ def tensors_of(event: Applied) -> dict[str, Tensor]:
 def arguments(node: Node) -> dict[str, Any]:
     """All arguments of a call by name."""
     return node.applied.application.values
-
-
-def known_shapes(values: Iterable[Value]) -> Sequence[tuple[Any, ...]] | None:
-    """The shapes of tensors; None where one is not known."""
-    shapes = [value.tensor.shape for value in values]
-    return [shape for shape in shapes if shape is not None] if all(shape is not None for shape in shapes) else None
