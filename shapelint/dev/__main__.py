@@ -1,4 +1,4 @@
-"""``python -m shapelint.dev bench`` prints what things cost.
+"""``python -m shapelint.dev bench`` prints what things cost, ``conformance`` how published models compare with torch.
 
 Times are user CPU seconds of whole fresh processes, medians of several runs taken in turn, because machines are shared
 and drift; the ratios are the figures to quote.
@@ -8,7 +8,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from . import cold, symbolic
+from . import cold, conformance, corpus, symbolic
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -17,12 +17,29 @@ def main(argv: Sequence[str] | None = None) -> int:
     benchmark = commands.add_parser("bench", help="what a cold run costs, and what a large network on symbolic sizes")
     benchmark.add_argument("--runs", type=int, default=7)
     benchmark.add_argument("--only", choices=("cold", "symbolic"), help="one of the two")
+    conform = commands.add_parser("conformance", help="every call of every recorded model against torch's answer")
+    conform.add_argument("zoo", nargs="*", help="packages; default: all that are recorded")
+    conform.add_argument("--source", action="append", default=[], metavar="DIR", help="a folder that holds the package (else its wheel is fetched with pip)")
+    conform.add_argument("--only", default="", help="targets with this text in them")
+    conform.add_argument("--sample", type=int, default=0, metavar="N", help="that many, at random")
+    conform.add_argument("--seed", type=int, default=0)
+    conform.add_argument("--verbose", action="store_true", help="every difference, not the first three")
     given = parser.parse_args(argv)
+    if given.command == "conformance":
+        return _conformance(given)
     if given.only != "symbolic":
         cold.bench(given.runs)
     if given.only != "cold":
         symbolic.bench(given.runs)
     return 0
+
+
+def _conformance(given: argparse.Namespace) -> int:
+    try:
+        return conformance.run(given.zoo, given.source, only=given.only, count=given.sample, seed=given.seed, verbose=given.verbose)
+    except (corpus.NoSource, OSError) as error:
+        print(error, file=sys.stderr)
+        return 2
 
 
 if __name__ == "__main__":
