@@ -799,3 +799,48 @@ def test_showing_loads_no_torch_and_linting_nothing_of_it(folder: Path) -> None:
     for arguments, loaded in ((["show", "net.py:Net", "--input", "N 3 8 8"], "shapelint.show"), (["net.py"], "")):
         run = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=True, env={**os.environ, "PYTHONPATH": str(FIXTURES.parent)})
         assert run.stdout.splitlines()[-1] == loaded
+
+
+def test_a_module_that_its_package_imports_is_entered_once(folder: Path, capsys: Captured) -> None:
+    """Python runs the package first, which imports the module, which imports from its sister: the names must be there."""
+    package = folder / "zoo"
+    package.mkdir()
+    (package / "__init__.py").write_text("from . import heads\n")
+    (package / "heads.py").write_text("from .trunks import trunk\n\n\ndef whole():\n    return trunk(4)\n")
+    (package / "trunks.py").write_text("from torch import nn\nfrom . import heads\n\n\ndef trunk(width):\n    return nn.Linear(width, 2)\n")
+    for module in ("zoo.heads", "zoo.trunks"):
+        name = "whole()" if module.endswith("heads") else "trunk(4)"
+        assert one(capsys, f"{module}:{name}", "N 4")["output"] == ["N", 2]
+
+
+def test_a_mode_that_is_restored_is_nobodys_choice(folder: Path, capsys: Captured) -> None:
+    (folder / "r.py").write_text("""
+from torch import nn
+def probed():
+    net = nn.Sequential(nn.Dropout(), nn.Linear(4, 2))
+    net.eval()
+    net.train()
+    return Net(net)
+class Net(nn.Module):
+    def __init__(self, net):
+        super().__init__()
+        self.net = net
+    def forward(self, x):
+        return (self.net(x), x) if self.net.training else self.net(x)
+""")
+    assert one(capsys, "r.py:probed()", "N 4")["output"] == ["N", 2]
+
+
+def test_a_container_of_unknown_content_is_no_leaf(folder: Path, capsys: Captured) -> None:
+    (folder / "o.py").write_text("""
+import os
+from torch import nn
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.body, self.head = nn.Sequential(*[nn.ReLU() for _ in os.scandir(".")]), nn.Linear(4, 2)
+    def forward(self, x):
+        return self.head(self.body(x))
+""")
+    found = one(capsys, "o.py:Net()", "N 4")
+    assert found["status"] == "unknown" and [layer["path"] for layer in found["layers"]] == ["head"]

@@ -4,17 +4,18 @@ Rows and slices share the numbers of the tensor they are taken from. Whatever ch
 other operator gives a tensor without numbers.
 """
 
-import struct
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..ops import lookup
 from . import limits
+from .element_math import Rough, held, single
 from .library.numpy_arrays import make_array, nested_shape
 from .library.support import NotConstant, from_python, to_python
 from .natives import method, native
 from .operators import call_function
-from .values import Elements, External, SliceValue, Tensor, Unknown, Value, Why
+from .values import Elements, External, Native, SliceValue, Tensor, Unknown, Value, Why
 
 if TYPE_CHECKING:
     from .machine import Machine
@@ -33,6 +34,14 @@ def elements_of(m: "Machine", tensor: Tensor) -> Any:
     """The numbers of a tensor as nested lists, or one number; None where they are not known, or no longer."""
     found = tensor.elements
     return None if found is None or tensor in m.refined or found.whole in m.refined else found.values
+
+
+def number_of(m: "Machine", tensor: Tensor) -> Any:
+    """The number in a tensor of one element; None where it is not known."""
+    values = elements_of(m, tensor)
+    while isinstance(values, list) and len(values) == 1:
+        values = values[0]
+    return None if isinstance(values, (list, Rough)) else values
 
 
 def changed(m: "Machine", tensor: Tensor) -> None:
@@ -86,34 +95,73 @@ def spaced(start: float, end: float, steps: int) -> list[float]:
     return [single(first + step * i) if i < steps // 2 else single(last - step * (steps - 1 - i)) for i in range(steps)]
 
 
-def single(number: float) -> float:
-    """The nearest number in single precision."""
-    try:
-        return float(struct.unpack("f", struct.pack("f", number))[0])
-    except OverflowError:
-        return float("inf") if number > 0 else float("-inf")
-
-
 @native("torch.arange")
 def _arange(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
     made = _called(m, "torch.arange", args, kwargs)
-    if kwargs.keys() - _HARMLESS or not 0 < len(args) <= 3 or not all(type(arg) is int for arg in args) or (len(args) == 3 and not args[2]):
+    if not 0 < len(args) <= 3 or not all(type(arg) in (int, float) and arg == int(arg) for arg in args) or (len(args) == 3 and not args[2]):
         return made
-    numbers = range(*args)
-    return with_elements(made, list(numbers) if len(numbers) <= limits.UNROLLED_ITERATIONS else None)
+    numbers = range(*map(int, args))
+    if len(numbers) > limits.UNROLLED_ITERATIONS:
+        return made
+    return with_elements(made, _typed(list(numbers) if all(type(arg) is int for arg in args) else list(map(float, numbers)), kwargs))
 
 
-@native("torch.tensor")
+@native("torch.tensor", "torch.as_tensor")
 def _tensor(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
     made = _called(m, "torch.tensor", args, kwargs)
-    if len(args) != 1 or kwargs.keys() - _HARMLESS:
+    if len(args) != 1:
         return made
     try:
         values = to_python(args[0])
     except NotConstant:
         return made
     shape = nested_shape(values)
-    return with_elements(made, _as_held(values) if shape is not None and isinstance(made, Tensor) and made.shape == shape else None)
+    return with_elements(made, _typed(_as_held(values), kwargs) if shape is not None and isinstance(made, Tensor) and made.shape == shape else None)
+
+
+@native("torch.zeros")
+def _zeros(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    return _filled(_called(m, "torch.zeros", args, kwargs), 0.0, kwargs)
+
+
+@native("torch.ones")
+def _ones(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    return _filled(_called(m, "torch.ones", args, kwargs), 1.0, kwargs)
+
+
+_FEW = 64  # numbers of a tensor that is filled with one; larger ones are weights
+
+
+def _filled(made: Value, number: float, kwargs: dict[str, Value]) -> Value:
+    shape = made.shape if isinstance(made, Tensor) else None
+    sizes = [size for size in shape or () if isinstance(size, int) and 0 < size <= _FEW]
+    if shape is None or len(sizes) < len(shape) or math.prod(sizes) > _FEW:
+        return made
+    values: Any = number
+    for size in reversed(sizes):
+        values = [values] * size
+    return with_elements(made, _typed(values, kwargs))
+
+
+def _typed(values: Any, kwargs: dict[str, Value]) -> Any:
+    """The numbers in the type that ``dtype`` names; None for one that rounds in another way, and where another keyword matters."""
+    if values is None or kwargs.keys() - _HARMLESS - {"dtype"}:
+        return None
+    wanted = kwargs.get("dtype")
+    if wanted is None:
+        return values
+    convert = _CONVERSIONS.get(wanted.name) if isinstance(wanted, (External, Native)) else None
+    return None if convert is None else _each(values, convert)
+
+
+def _single(number: Any) -> float:
+    return single(float(number))
+
+
+_CONVERSIONS: dict[str, Callable[[Any], Any]] = {
+    "torch.float32": _single, "torch.float": _single, "builtins.float": _single, "torch.int64": int, "torch.long": int, "torch.int32": int, "torch.int": int,
+    "builtins.int": int, "torch.bool": bool, "builtins.bool": bool,
+}
 
 
 def _as_held(values: Any) -> Any:
@@ -121,17 +169,15 @@ def _as_held(values: Any) -> Any:
     numbers = _flat(values)
     if len({type(number) for number in numbers}) != 1 or len(numbers) > limits.UNROLLED_ITERATIONS:
         return None
-    return _each(values)
+    return _each(values, held)
 
 
 def _flat(values: Any) -> list[Any]:
     return [number for item in values for number in _flat(item)] if isinstance(values, (list, tuple)) else [values]
 
 
-def _each(values: Any) -> Any:
-    if isinstance(values, (list, tuple)):
-        return [_each(item) for item in values]
-    return single(values) if isinstance(values, float) else values
+def _each(values: Any, function: Callable[[Any], Any]) -> Any:
+    return [_each(item, function) for item in values] if isinstance(values, (list, tuple)) else function(values)
 
 
 # --- reading --------------------------------------------------------------------------------------------------------
@@ -139,22 +185,24 @@ def _each(values: Any) -> Any:
 
 @method("tensor", "item")
 def _item(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
-    values = elements_of(m, args[0])
-    while isinstance(values, list) and len(values) == 1:
-        values = values[0]
-    return Unknown(Why.DATA, "a value computed from data") if values is None or isinstance(values, list) else values
+    number = number_of(m, args[0])
+    return Unknown(Why.DATA, "a value computed from data") if number is None else number
 
 
 @method("tensor", "tolist")
 def _tolist(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
     values = elements_of(m, args[0])
-    return Unknown(Why.DATA, "a value computed from data") if values is None else from_python(values)
+    return Unknown(Why.DATA, "a value computed from data") if values is None or _is_rough(values) else from_python(values)
 
 
 @method("tensor", "numpy")
 def _numpy(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
     values = elements_of(m, args[0])
-    return Unknown(Why.DATA, "a value computed from data") if values is None else make_array(args[0].shape, args[0].dtype, values)
+    return Unknown(Why.DATA, "a value computed from data") if values is None or _is_rough(values) else make_array(args[0].shape, args[0].dtype, values)
+
+
+def _is_rough(values: Any) -> bool:
+    return any(isinstance(number, Rough) for number in _flat(values))
 
 
 @method("tensor", "split")

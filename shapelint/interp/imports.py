@@ -108,9 +108,11 @@ class Imports:
         path = next((path for path, value in self._modules.items() if value is module), None)
         if path is None or path not in self._pending:
             return
-        self._pending.discard(path)
         if self.installed is not None:
             self._run_packages(m, path)
+            if path not in self._pending:  # a package imports it
+                return
+        self._pending.discard(path)
         scope = module.scope
         scope.table.update({"__name__": module.name, "__file__": scope.file.path})
         m.run_module(scope.file.tree.body, scope)

@@ -289,6 +289,10 @@ class Machine:
     def iterate(self, value: Value) -> tuple[Value, ...] | None:
         return iteration.iterate(self, value)
 
+    def number_of(self, tensor: Tensor) -> int | float | bool | None:
+        """The number in a tensor of one element, where it is known."""
+        return None if tensor.elements is None else elements.number_of(self, tensor)
+
     def truth(self, value: Value) -> bool | None:
         return operations.truth(self, value)
 
@@ -404,4 +408,4 @@ class Machine:
         return tuple(frame.site.place for frame in (self.frames if frames is None else frames) if frame.site is not None)
 
 
-from . import attributes, calls, classes, expressions, iteration, operations, refusals, statements, subscripts  # noqa: E402  (they need Machine's types)
+from . import attributes, calls, classes, elements, expressions, iteration, operations, refusals, statements, subscripts  # noqa: E402  (they need Machine's types)

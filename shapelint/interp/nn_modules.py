@@ -296,7 +296,10 @@ def _train(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
     mode = args[1] if len(args) > 1 else kwargs.get("mode", True)
     answer = m.truth(mode)
     for _, module in walk(m, args[0]):
-        m.heap.write(module.hidden, "training", Unknown(Why.DATA, "training") if answer is None else answer)
+        if answer is True and module.hidden.get("training") is False:
+            m.heap.delete(module.hidden, "training")  # back to what it was before: nobody has chosen a mode
+        else:
+            m.heap.write(module.hidden, "training", Unknown(Why.DATA, "training") if answer is None else answer)
     return args[0]
 
 

@@ -74,6 +74,9 @@ def truth(m: Any, value: Value) -> bool | None:
         return True if value.table else (None if value.opaque["rest"] is not None else False)
     if isinstance(value, Instance):
         return _instance_truth(m, value)
+    if isinstance(value, Tensor):
+        number = m.number_of(value)
+        return None if number is None else bool(number)
     if isinstance(value, Alternatives):
         answers = {truth(m, option) for option in value.options}
         return answers.pop() if len(answers) == 1 else None

@@ -13,7 +13,7 @@ from .layers import construct
 from .natives import METHODS, NATIVES
 from .operations import TENSOR_OPERATORS
 from .refusals import application_of, refused
-from .values import CallSite, External, Instance, Place, Tensor, Unknown, Value, Why
+from .values import CallSite, External, Instance, ListObject, Place, Tensor, Unknown, Value, Why
 
 if TYPE_CHECKING:
     from .machine import Machine, Site
@@ -123,7 +123,26 @@ def call_function(m: "Machine", op: Operator, args: list[Value], kwargs: dict[st
     value = wrap(result, dtype, trace)
     args = [held(arg) for arg in args]
     m.applied(op, None, result, value, lambda *when: application_of(m, op, _function_name(op, site), None, args, kwargs, site, *when))
-    return without_empty(result, value, first)
+    value = without_empty(result, value, first)
+    return _with_numbers(m, op, args, kwargs, value) if first is not None and _have_numbers(args, kwargs) else value
+
+
+def _have_numbers(args: list[Value], kwargs: dict[str, Value]) -> bool:
+    """Whether an argument is a tensor of known numbers, or a list of such."""
+    for value in (*args, *kwargs.values()):
+        if isinstance(value, ListObject):
+            value = value.table["items"]
+        if isinstance(value, tuple):
+            value = value[0] if value else None
+        if isinstance(value, Tensor) and value.elements is not None:
+            return True
+    return False
+
+
+def _with_numbers(m: "Machine", op: Operator, args: list[Value], kwargs: dict[str, Value], value: Value) -> Value:
+    from .element_calls import computed  # few programs need it
+
+    return computed(m, op.short_name, args, kwargs, value)
 
 
 def _function_name(op: Operator, site: "Site | None") -> str:

@@ -11,7 +11,7 @@ from ..ops.composition import Part, is_composite, parts_of
 from ..shapes import Shape
 from .events import Applied, Event
 from .natives import PyRaise
-from .nn_modules import children, walk
+from .nn_modules import children, closed, container_kind, walk
 from .values import Alternatives, ClassValue, DictObject, External, Instance, IteratorObject, ListObject, Place, SetObject, Tensor, Unknown, Value
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class Recorder:
     def call(self, m: "Machine", instance: Instance, args: list[Value], kwargs: dict[str, Value], run: Callable[[], Value]) -> Value:
         """Run a module's call and note it."""
         path = self._path_of(m, instance)
-        if path is None or children(m, instance):
+        if path is None or children(m, instance) or (container_kind(instance) and not closed(instance)):  # it may hold anything
             return run()
         made = LayerCall(path, "", instance, m.place)
         first = len(m.events)

@@ -7,7 +7,7 @@ from ...dims import Expr, Truth
 from .. import limits
 from ..decisions import answer_of, as_value
 from ..natives import NATIVES, PyRaise
-from ..values import Alternatives, ClassValue, DictObject, Instance, ListObject, Ratio, SetObject, Value
+from ..values import Alternatives, ClassValue, DictObject, Instance, ListObject, Ratio, SetObject, Tensor, Value
 from .builtins_ import distinct
 from .methods_dict import absorb
 from .methods_str import text
@@ -30,6 +30,9 @@ def _number(name: str, make: Callable[..., Any]) -> None:
                 return value.floor()
             if isinstance(value, Instance) and machine.has_attribute(value, f"__{name}__"):
                 return machine.call(machine.get_attribute(value, f"__{name}__"), [], {})
+            if isinstance(value, Tensor):
+                number = machine.number_of(value)
+                return lost(machine, name, value) if number is None else make(number)
             if isinstance(own(value), (tuple, ListObject, DictObject, SetObject)) or value is None:
                 raise PyRaise("TypeError", f"{name}() argument must be a string or a real number")
         return apply(machine, name, make, [own(arg) for arg in args], kwargs)
