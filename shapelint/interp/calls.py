@@ -120,7 +120,11 @@ def call_function(
 
 
 def _depth(m: "Machine", function: FunctionValue) -> int:
-    return sum(frame.function.node is function.node for frame in m.frames)
+    node, depth = function.node, 0
+    for frame in m.frames:
+        if frame.function.node is node:
+            depth += 1
+    return depth
 
 
 def _run(m: "Machine", function: FunctionValue, frame: Any) -> Value:
@@ -173,44 +177,65 @@ def _yields(node: ast.AST) -> bool:
     return any(map(_yields, ast.iter_child_nodes(node)))
 
 
+class _Parameters:
+    """What the signature of a function says, read once: ``positional`` names without those of ``keyword_only``."""
+
+    __slots__ = ("by_name", "every", "kwarg", "positional", "vararg")
+
+    def __init__(self, spec: ast.arguments) -> None:
+        self.positional = [arg.arg for arg in (*spec.posonlyargs, *spec.args)]
+        keyword_only = [arg.arg for arg in spec.kwonlyargs]
+        self.by_name = [*self.positional[len(spec.posonlyargs) :], *keyword_only]
+        self.every = [*self.positional, *keyword_only]
+        self.vararg = spec.vararg.arg if spec.vararg is not None else None
+        self.kwarg = spec.kwarg.arg if spec.kwarg is not None else None
+
+
+def _parameters(spec: ast.arguments) -> _Parameters:
+    found: _Parameters | None = getattr(spec, "parameters", None)
+    if found is None:
+        found = _Parameters(spec)
+        setattr(spec, "parameters", found)  # noqa: B010  (an attribute of ours)
+    return found
+
+
 def bind(m: "Machine", function: FunctionValue, args: list[Value], kwargs: dict[str, Value], scope: Scope) -> None:
     """Arguments to parameters, as Python does it; after a :class:`Rest` everything not given is unknown."""
-    spec = function.node.args
-    table = scope.table
-    first_rest = next((i for i, arg in enumerate(args) if isinstance(arg, Rest)), None)
-    further = args[first_rest] if first_rest is not None else None
+    spec = _parameters(function.node.args)
+    table, names = scope.table, spec.positional
+    at = next((i for i, arg in enumerate(args) if isinstance(arg, Rest)), None)
+    further, given = (None, args) if at is None else (args[at], args[:at])
     rest = further.unknown if further is not None else None
-    given = args[:first_rest]
-    names = [arg.arg for arg in (*spec.posonlyargs, *spec.args)]
-    for name, value in zip(names, given, strict=False):
-        table[name] = value
-    extra = tuple(given[len(names) :])
+    table.update(zip(names, given, strict=False))
     if spec.vararg is not None:
-        table[spec.vararg.arg] = rest if rest is not None else extra
-    elif extra:
+        table[spec.vararg] = rest if rest is not None else tuple(given[len(names) :])
+    elif len(given) > len(names):
         raise PyRaise("TypeError", f"{function.name}() takes {len(names)} positional arguments but {len(given)} were given")
     keyword = dict(kwargs)
-    for name in (*names[len(spec.posonlyargs) :], *(arg.arg for arg in spec.kwonlyargs)):
+    for name in spec.by_name if keyword else ():
         if name in keyword:
             if name in table:
                 raise PyRaise("TypeError", f"{function.name}() got multiple values for argument '{name}'")
             table[name] = keyword.pop(name)
     if spec.kwarg is not None:
-        table[spec.kwarg.arg] = DictObject(keyword, rest)
+        table[spec.kwarg] = DictObject(keyword, rest)
     elif keyword:
         raise PyRaise("TypeError", f"{function.name}() got an unexpected keyword argument '{next(iter(keyword))}'")
-    _fill_defaults(function, table, names, None if further is None or further.extra_only else rest)
+    if len(table) < len(spec.every) + (spec.vararg is not None) + (spec.kwarg is not None):
+        _fill_defaults(function, table, spec, None if further is None or further.extra_only else rest)
 
 
-def _fill_defaults(function: FunctionValue, table: dict[Any, Any], names: list[str], rest: Unknown | None) -> None:
-    defaults = dict(zip(names[len(names) - len(function.defaults) :], function.defaults, strict=True)) | function.kw_defaults
-    for name in (*names, *(arg.arg for arg in function.node.args.kwonlyargs)):
+def _fill_defaults(function: FunctionValue, table: dict[Any, Any], spec: _Parameters, rest: Unknown | None) -> None:
+    first, positional = len(spec.positional) - len(function.defaults), len(spec.positional)
+    for i, name in enumerate(spec.every):
         if name in table:
             continue
         if rest is not None:
             table[name] = rest
-        elif name in defaults:
-            table[name] = defaults[name]
+        elif first <= i < positional:
+            table[name] = function.defaults[i - first]
+        elif name in function.kw_defaults:
+            table[name] = function.kw_defaults[name]
         else:
             raise PyRaise("TypeError", f"{function.name}() missing argument '{name}'")
 

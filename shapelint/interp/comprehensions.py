@@ -1,4 +1,4 @@
-"""List, set, dict and generator comprehensions."""
+"""List, set, dict and generator comprehensions. The parts of each ``for`` are prepared once and kept with its node."""
 
 import ast
 from collections.abc import Callable
@@ -21,25 +21,51 @@ class _Lost(Exception):
 
 def comprehension(m: "Machine", node: Comprehension, scope: Scope) -> "tuple[Value, ...] | Unknown":
     """The items, or Unknown when an iterable or a condition is not known."""
+    from .expressions import prepared
+
     items: list[Value] = []
     inner = _inner(scope)
+    element = prepared(node.elt)
     try:
-        _run(m, node.generators, 0, inner, lambda: items.append(m.evaluate(node.elt, inner)))
+        _run(m, _parts(node.generators), 0, inner, lambda: items.append(element(m, inner)))
     except _Lost as lost:
         return lost.unknown
     return tuple(items)
 
 
 def dict_comprehension(m: "Machine", node: ast.DictComp, scope: Scope) -> Value:
-    from .expressions import put
+    from .displays import put
+    from .expressions import prepared
 
     made = DictObject()
     inner = _inner(scope)
+    key, value = prepared(node.key), prepared(node.value)
     try:
-        _run(m, node.generators, 0, inner, lambda: put(made, m.evaluate(node.key, inner), m.evaluate(node.value, inner)))
+        _run(m, _parts(node.generators), 0, inner, lambda: put(made, key(m, inner), value(m, inner)))
     except _Lost as lost:
         return DictObject(rest=lost.unknown)
     return made
+
+
+class _For:
+    """One ``for ... in ... if ...`` of a comprehension."""
+
+    __slots__ = ("bind", "iterable", "tests")
+
+    def __init__(self, node: ast.comprehension) -> None:
+        from .decisions import prepared_test
+        from .expressions import prepared
+        from .statements import binder
+
+        self.bind, self.iterable, self.tests = binder(node.target), prepared(node.iter), [prepared_test(test) for test in node.ifs]
+
+
+def _parts(generators: list[ast.comprehension]) -> list[_For]:
+    found: list[_For] | None = getattr(generators[0], "parts", None)
+    if found is None:
+        found = [_For(generator) for generator in generators]
+        setattr(generators[0], "parts", found)  # noqa: B010  (an attribute of ours)
+    return found
 
 
 def _inner(scope: Scope) -> Scope:
@@ -48,32 +74,28 @@ def _inner(scope: Scope) -> Scope:
     return inner
 
 
-def _run(m: "Machine", generators: list[ast.comprehension], index: int, scope: Scope, emit: Callable[[], None]) -> None:
-    from .statements import assign
-
-    if index == len(generators):
+def _run(m: "Machine", parts: list[_For], index: int, scope: Scope, emit: Callable[[], None]) -> None:
+    if index == len(parts):
         m.step()
         emit()
         return
-    generator = generators[index]
-    iterable = m.evaluate(generator.iter, scope)
+    part = parts[index]
+    iterable = part.iterable(m, scope)
     items = m.iterate(iterable)
     if items is None:
         raise _Lost(iterable if isinstance(iterable, Unknown) else Unknown(Why.DATA, "an iterable"))
     if len(items) > limits.LISTED_ITEMS:
         raise _Lost(Unknown(Why.LIMIT, "a long comprehension"))
     for item in items:
-        assign(m, generator.target, item, scope)
-        if _passes(m, generator.ifs, scope):
-            _run(m, generators, index + 1, scope, emit)
+        part.bind(m, item, scope)
+        if _passes(m, part, scope):
+            _run(m, parts, index + 1, scope, emit)
 
 
-def _passes(m: "Machine", conditions: list[ast.expr], scope: Scope) -> bool:
-    from .decisions import condition as truth_of
-
-    for condition in conditions:
-        answer = truth_of(m, condition, scope)
-        if answer is None:
+def _passes(m: "Machine", part: _For, scope: Scope) -> bool:
+    for test in part.tests:
+        answer = test(m, scope)
+        if not isinstance(answer, bool):
             raise _Lost(Unknown(Why.DATA, "a condition in a comprehension"))
         if not answer:
             return False

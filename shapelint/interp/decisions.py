@@ -1,6 +1,7 @@
 """The truth of a test: known, unknown, or dependent on the sizes of an input, which then say exactly when it holds."""
 
 import ast
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ..dims import Truth
@@ -20,18 +21,47 @@ def condition(m: "Machine", node: ast.expr, scope: Scope) -> bool | None:
     return None if isinstance(answer, Condition) else answer
 
 
+Test = Callable[["Machine", Scope], Answer]
+
+
 def decide(m: "Machine", node: ast.expr, scope: Scope) -> Answer:
     """The truth of a test: ``unknown and False`` is False although neither operand's value is the result."""
+    return prepared_test(node)(m, scope)
+
+
+def prepared_test(node: ast.expr) -> Test:
+    """What finds out the truth of a test; it is made once and kept with the node."""
+    found: Test | None = getattr(node, "test_code", None)
+    if found is None:
+        found = _prepare(node)
+        setattr(node, "test_code", found)  # noqa: B010  (an attribute of ours)
+    return found
+
+
+def _prepare(node: ast.expr) -> Test:
+    from .expressions import prepared
+
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
-        return _negated(decide(m, node.operand, scope))
-    if not isinstance(node, ast.BoolOp):
-        return _settled(m, answer_of(m, m.evaluate(node, scope)))
-    decisive = not isinstance(node.op, ast.And)
+        operand = prepared_test(node.operand)
+        return lambda m, scope: _negated(operand(m, scope))
+    if isinstance(node, ast.BoolOp):
+        parts, decisive = [prepared_test(part) for part in node.values], not isinstance(node.op, ast.And)
+        return lambda m, scope: _combined(m, parts, decisive, scope)
+    value = prepared(node)
+
+    def test(m: "Machine", scope: Scope) -> Answer:
+        found = value(m, scope)
+        return found if found is True or found is False else _settled(m, answer_of(m, found))
+
+    return test
+
+
+def _combined(m: "Machine", parts: list[Test], decisive: bool, scope: Scope) -> Answer:
     answer: Answer = not decisive
     undecided = 0
     try:
-        for part in node.values:
-            found = decide(m, part, scope)
+        for part in parts:
+            found = part(m, scope)
             if found is decisive:
                 return decisive
             answer = both(answer, found, decisive)
@@ -87,4 +117,4 @@ def _settled(m: "Machine", answer: Answer) -> Answer:
     return {Truth.ALWAYS: True, Truth.NEVER: False}.get(m.facts.decided(answer), answer)
 
 
-__all__ = ["Answer", "answer_of", "as_value", "both", "condition", "decide"]
+__all__ = ["Answer", "answer_of", "as_value", "both", "condition", "decide", "prepared_test"]

@@ -106,15 +106,11 @@ class Declarations:
 
     def enter(self, m: "Machine", function: FunctionValue, scope: Scope) -> None:
         """Annotated parameters: check what was passed, and read the shape where nothing was."""
-        spec_args = function.node.args
         if "#" in function.scope.file.text:
             self._comment_of_parameter(m, function, scope)
-        for arg in (*spec_args.posonlyargs, *spec_args.args, *spec_args.kwonlyargs):
-            if arg.annotation is None:
-                continue
-            text = shape_text(arg.annotation)
+        for arg, annotation, text in _stated(function.node.args):
             value = scope.table.get(arg.arg)
-            if text is None or not isinstance(value, Tensor):
+            if not isinstance(value, Tensor):
                 continue
             if value.shape is None:
                 spec = spec_of(text)
@@ -122,7 +118,7 @@ class Declarations:
                     m.heap.write(scope.table, arg.arg, Tensor(spec.shape, value.dtype or "float", value.trace))
                     m.say_source((spec.shape,), "annotation", Place(function.scope.file, arg))
             else:
-                self._claim(m, function.scope.file, value, text, arg.annotation)
+                self._claim(m, function.scope.file, value, text, annotation)
 
     def assumed_input(self, m: "Machine", instance: Instance) -> Shape | None:
         """The input that the comment at a layer's constructor states."""
@@ -135,6 +131,16 @@ class Declarations:
                 m.say_source((spec.shape,), "comment", place)
                 return spec.shape
         return None
+
+
+def _stated(spec: ast.arguments) -> list[tuple[ast.arg, ast.expr, str]]:
+    """The parameters whose annotation states a shape; found once and kept with the signature."""
+    found: list[tuple[ast.arg, ast.expr, str]] | None = getattr(spec, "stated", None)
+    if found is None:
+        annotated = [(arg, arg.annotation) for arg in (*spec.posonlyargs, *spec.args, *spec.kwonlyargs) if arg.annotation is not None]
+        found = [(arg, annotation, text) for arg, annotation in annotated if (text := shape_text(annotation)) is not None]
+        setattr(spec, "stated", found)  # noqa: B010  (an attribute of ours)
+    return found
 
 
 def _meant(m: "Machine", shape: Shape, how: str) -> Shape:

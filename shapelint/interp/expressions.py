@@ -1,6 +1,9 @@
-"""Evaluating expressions: one function per node type."""
+"""Evaluating expressions. A node is prepared once, by one function per node type: what comes of it is a closure over its prepared parts, kept
+with the node, so that evaluating it again looks at no syntax.
+"""
 
 import ast
+import operator
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -8,19 +11,19 @@ from ..dims import Expr
 from ..dims.where import Condition
 from . import limits
 from .branches import choose
-from .comprehensions import comprehension, dict_comprehension
-from .decisions import Answer, answer_of, as_value, both, decide
+from .decisions import Answer, answer_of, as_value, both, prepared_test
 from .join import join
 from .natives import NATIVES, PyRaise
 from .values import (
+    ClassValue,
     DictObject,
+    External,
     FunctionValue,
     Instance,
-    IteratorObject,
     ListObject,
     MaybeMissing,
+    Native,
     Scope,
-    SetObject,
     SliceValue,
     Tensor,
     Undecided,
@@ -55,16 +58,51 @@ class Rest:
         self.unknown, self.extra_only = unknown, extra_only
 
 
+Code = Callable[["Machine", Scope], Value]
+
+
 def evaluate(m: "Machine", node: ast.expr, scope: Scope) -> Value:
-    return _EVALUATE[type(node)](m, node, scope)
+    return prepared(node)(m, scope)
 
 
-def _constant(m: "Machine", node: ast.Constant, scope: Scope) -> Value:
-    return node.value
+def prepared(node: ast.expr) -> Code:
+    """What evaluates an expression."""
+    found: Code | None = getattr(node, "code", None)
+    if found is None:
+        found = PREPARE[type(node)](node)
+        setattr(node, "code", found)  # noqa: B010  (an attribute of ours)
+    return found
 
 
-def _name(m: "Machine", node: ast.Name, scope: Scope) -> Value:
-    return lookup(m, scope, node.id, node)
+def constant(node: ast.expr) -> tuple[Value] | None:
+    """The value of an expression that has the same one each time, in a tuple."""
+    if isinstance(node, ast.Constant):
+        return (node.value,)
+    if isinstance(node, ast.Tuple):
+        parts = [constant(item) for item in node.elts]
+        return (tuple([part[0] for part in parts if part is not None]),) if None not in parts else None
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        number = constant(node.operand)
+        return (-number[0],) if number is not None and type(number[0]) in (int, float) else None
+    return None
+
+
+def always(value: Value) -> Code:
+    return lambda m, scope: value
+
+
+def _constant(node: ast.Constant) -> Code:
+    return always(node.value)
+
+
+def _name(node: ast.Name) -> Code:
+    name = node.id
+
+    def code(m: "Machine", scope: Scope) -> Value:
+        table = scope.table
+        return table[name] if name in table else lookup(m, scope, name, node)
+
+    return code
 
 
 def lookup(m: "Machine", scope: Scope, name: str, node: ast.AST | None = None) -> Value:
@@ -80,28 +118,58 @@ def lookup(m: "Machine", scope: Scope, name: str, node: ast.AST | None = None) -
     return m.imports.star_name(m, scope, name) or Unknown(Why.NAME, name)
 
 
-def _attribute(m: "Machine", node: ast.Attribute, scope: Scope) -> Value:
-    value = evaluate(m, node.value, scope)
-    with m.at(node, scope):
-        return m.get_attribute(value, node.attr)
+def _attribute(node: ast.Attribute) -> Code:
+    owner, name = prepared(node.value), node.attr
+
+    def code(m: "Machine", scope: Scope) -> Value:
+        value = owner(m, scope)
+        before = m.move(node, scope)
+        try:
+            return m.get_attribute(value, name)
+        finally:
+            m.site = before
+
+    return code
 
 
-def _call(m: "Machine", node: ast.Call, scope: Scope) -> Value:
-    m.step()
-    function = evaluate(m, node.func, scope)
-    args, kwargs = arguments(m, node, scope)
-    with m.at(node, scope) as site:
-        return m.call(function, args, kwargs, site)
+def _call(node: ast.Call) -> Code:
+    callee, given = prepared(node.func), _arguments(node)
+
+    def code(m: "Machine", scope: Scope) -> Value:
+        m.step()
+        function = callee(m, scope)
+        args, kwargs = given(m, scope)
+        before = m.move(node, scope)
+        try:
+            return m.call(function, args, kwargs, m.site)
+        finally:
+            m.site = before
+
+    return code
 
 
-def arguments(m: "Machine", node: ast.Call, scope: Scope) -> tuple[list[Value], dict[str, Value]]:
-    """Positional and keyword arguments; what cannot be unpacked becomes a :class:`Rest`."""
+Arguments = tuple[list[Value], dict[str, Value]]
+
+
+def _arguments(node: ast.Call) -> Callable[["Machine", Scope], Arguments]:
+    """What evaluates the arguments of a call, positional and by keyword."""
+    if any(isinstance(item, ast.Starred) for item in node.args) or any(keyword.arg is None for keyword in node.keywords):
+        return lambda m, scope: _unpacked(m, node, scope)
+    positional = [prepared(item) for item in node.args]
+    named = [(keyword.arg or "", prepared(keyword.value)) for keyword in node.keywords]
+    if not named:
+        return lambda m, scope: ([code(m, scope) for code in positional], {})
+    return lambda m, scope: ([code(m, scope) for code in positional], {name: code(m, scope) for name, code in named})
+
+
+def _unpacked(m: "Machine", node: ast.Call, scope: Scope) -> Arguments:
+    """Arguments of which some are unpacked; what cannot be becomes a :class:`Rest`."""
     args: list[Value] = []
     for item in node.args:
         if isinstance(item, ast.Starred):
             value = evaluate(m, item.value, scope)
             items = m.iterate(value)
-            args.extend([Rest(_as_unknown(value))] if items is None else items)
+            args.extend([Rest(as_unknown(value))] if items is None else items)
         else:
             args.append(evaluate(m, item, scope))
     kwargs: dict[str, Value] = {}
@@ -109,175 +177,182 @@ def arguments(m: "Machine", node: ast.Call, scope: Scope) -> tuple[list[Value], 
         value = evaluate(m, keyword.value, scope)
         if keyword.arg is not None:
             kwargs[keyword.arg] = value
-        elif isinstance(value := _mapping(value), DictObject):
+        elif isinstance(value := mapping(value), DictObject):
             kwargs.update({key: item for key, item in value.table.items() if isinstance(key, str) and not isinstance(item, MaybeMissing)})
             maybe = next((item for item in value.table.values() if isinstance(item, MaybeMissing)), value.opaque["rest"])
             if maybe is not None:
                 args.append(Rest(maybe))
         else:
-            args.append(Rest(_as_unknown(value)))
+            args.append(Rest(as_unknown(value)))
     return args, kwargs
 
 
-def _mapping(value: Value) -> Value:
+def mapping(value: Value) -> Value:
     """The dict that an object of a dict subclass holds."""
     return value.hidden.get("payload", value) if isinstance(value, Instance) else value
 
 
-def _as_unknown(value: Value) -> Unknown:
+def as_unknown(value: Value) -> Unknown:
     return value if isinstance(value, Unknown) else Unknown(Why.DATA, "unpacked arguments")
 
 
-def _binary(m: "Machine", node: ast.BinOp, scope: Scope) -> Value:
-    left, right = evaluate(m, node.left, scope), evaluate(m, node.right, scope)
-    if type(left) is int and type(right) is int and type(node.op) in (ast.Add, ast.Sub):
-        return left + right if type(node.op) is ast.Add else left - right
-    with m.at(node, scope):
-        return m.binary(BINARY[type(node.op)], left, right)
+_INTEGERS: dict[type, Callable[[int, int], int]] = {ast.Add: operator.add, ast.Sub: operator.sub}  # whose results stay small
 
 
-def _unary(m: "Machine", node: ast.UnaryOp, scope: Scope) -> Value:
-    value = evaluate(m, node.operand, scope)
-    if isinstance(node.op, ast.Not):
-        answer = answer_of(m, value)
-        if isinstance(answer, Condition):
-            return Undecided(~answer)
-        return Unknown(Why.DATA, "not") if answer is None else not answer
-    if isinstance(node.op, ast.USub) and isinstance(value, (int, float, Expr)):
+def _binary(node: ast.BinOp) -> Code:
+    left, right, op, integers = prepared(node.left), prepared(node.right), BINARY[type(node.op)], _INTEGERS.get(type(node.op))
+
+    def code(m: "Machine", scope: Scope) -> Value:
+        one, other = left(m, scope), right(m, scope)
+        if integers is not None and type(one) is int and type(other) is int:
+            return integers(one, other)
+        before = m.move(node, scope)
+        try:
+            return m.binary(op, one, other)
+        finally:
+            m.site = before
+
+    return code
+
+
+def _unary(node: ast.UnaryOp) -> Code:
+    known = constant(node)
+    if known is not None:
+        return always(known[0])
+    operand, apply = prepared(node.operand), _negation if isinstance(node.op, ast.Not) else _signed
+    return lambda m, scope: apply(m, node.op, operand(m, scope))
+
+
+def _negation(m: "Machine", op: ast.unaryop, value: Value) -> Value:
+    answer = value if value is True or value is False else answer_of(m, value)
+    if isinstance(answer, Condition):
+        return Undecided(~answer)
+    return Unknown(Why.DATA, "not") if answer is None else not answer
+
+
+def _signed(m: "Machine", op: ast.unaryop, value: Value) -> Value:
+    if isinstance(op, ast.USub) and isinstance(value, (int, float, Expr)):
         return -value
-    if isinstance(node.op, ast.UAdd) and isinstance(value, (int, float, Expr)):
+    if isinstance(op, ast.UAdd) and isinstance(value, (int, float, Expr)):
         return value
-    if isinstance(node.op, ast.Invert) and isinstance(value, int):
+    if isinstance(op, ast.Invert) and isinstance(value, int):
         return ~value
     if isinstance(value, Unknown):
         return unsettled(value)
     return value if isinstance(value, Tensor) else Unknown(Why.CONSTRUCT, "a unary operator")
 
 
-def _boolean(m: "Machine", node: ast.BoolOp, scope: Scope) -> Value:
-    is_and = isinstance(node.op, ast.And)
-    value = evaluate(m, node.values[0], scope)
-    for rest in node.values[1:]:
-        answer = m.truth(value)
-        if answer is not None:
-            if answer is not is_and:
-                return value
-            value = evaluate(m, rest, scope)
-            continue
-        other = _uncertainly(m, rest, scope)
-        if isinstance(value, Undecided) and isinstance(other, (bool, Undecided)):
-            value = as_value(both(value.condition, answer_of(m, other), not is_and))
-        else:
-            value = join(value, other)
-    return value
+def _boolean(node: ast.BoolOp) -> Code:
+    is_and, first, further = isinstance(node.op, ast.And), prepared(node.values[0]), [prepared(value) for value in node.values[1:]]
+
+    def code(m: "Machine", scope: Scope) -> Value:
+        value = first(m, scope)
+        for rest in further:
+            answer = m.truth(value)
+            if answer is not None:
+                if answer is not is_and:
+                    return value
+                value = rest(m, scope)
+                continue
+            other = _uncertainly(m, rest, scope)
+            if isinstance(value, Undecided) and isinstance(other, (bool, Undecided)):
+                value = as_value(both(value.condition, answer_of(m, other), not is_and))
+            else:
+                value = join(value, other)
+        return value
+
+    return code
 
 
-def _uncertainly(m: "Machine", node: ast.expr, scope: Scope) -> Value:
+def _uncertainly(m: "Machine", operand: Code, scope: Scope) -> Value:
     m.uncertain += 1
     try:
-        return evaluate(m, node, scope)
+        return operand(m, scope)
     except PyRaise:
         return Unknown(Why.DATA, "an operand that raises")
     finally:
         m.uncertain -= 1
 
 
-def _compare(m: "Machine", node: ast.Compare, scope: Scope) -> Value:
-    left = evaluate(m, node.left, scope)
-    result: Value = True
-    whole: Answer = True  # of the links of a chain
-    for op, right_node in zip(node.ops, node.comparators, strict=True):
-        right = evaluate(m, right_node, scope)
-        with m.at(node, scope):
-            result = m.compare(COMPARE[type(op)], left, right)
+def _compare(node: ast.Compare) -> Code:
+    first, links = prepared(node.left), [(COMPARE[type(op)], prepared(right)) for op, right in zip(node.ops, node.comparators, strict=True)]
+    if len(links) > 1:
+        return lambda m, scope: _chain(m, node, first, links, scope)
+    (op, second), known = links[0], constant(node.comparators[0])
+    if op in ("is", "is not") and known == (None,):
+        return _is_none(node, first, op)
+    return lambda m, scope: _link(m, node, op, first(m, scope), second(m, scope), scope)
+
+
+def _link(m: "Machine", node: ast.Compare, op: str, left: Value, right: Value, scope: Scope) -> Value:
+    before = m.move(node, scope)
+    try:
+        return m.compare(op, left, right)
+    finally:
+        m.site = before
+
+
+_NEVER_NONE = frozenset({bool, int, str, float, tuple, Tensor, Instance, ListObject, DictObject, FunctionValue, ClassValue, External, Native})
+
+
+def _is_none(node: ast.Compare, operand: Code, op: str) -> Code:
+    def code(m: "Machine", scope: Scope) -> Value:
+        value = operand(m, scope)
+        if value is None or type(value) in _NEVER_NONE:
+            return (value is None) is (op == "is")
+        return _link(m, node, op, value, None, scope)
+
+    return code
+
+
+def _chain(m: "Machine", node: ast.Compare, first: Code, links: list[tuple[str, Code]], scope: Scope) -> Value:
+    """``a < b < c``."""
+    left = first(m, scope)
+    whole: Answer = True
+    for op, second in links:
+        right = second(m, scope)
+        result = _link(m, node, op, left, right, scope)
         answer = answer_of(m, result)
-        if answer is False or (answer is None and len(node.ops) > 1):
+        if answer is False or answer is None:
             return result
         whole = both(whole, answer, False)
         left = right
-    return result if len(node.ops) == 1 else as_value(whole)
+    return as_value(whole)
 
 
-def _conditional(m: "Machine", node: ast.IfExp, scope: Scope) -> Value:
-    answer = decide(m, node.test, scope)
-    if isinstance(answer, bool):
-        return evaluate(m, node.body if answer else node.orelse, scope)
-    return choose(m, lambda: evaluate(m, node.body, scope), lambda: evaluate(m, node.orelse, scope), split=answer)
+def _conditional(node: ast.IfExp) -> Code:
+    test, then, otherwise = prepared_test(node.test), prepared(node.body), prepared(node.orelse)
+
+    def code(m: "Machine", scope: Scope) -> Value:
+        answer = test(m, scope)
+        if isinstance(answer, bool):
+            return then(m, scope) if answer else otherwise(m, scope)
+        return choose(m, lambda: then(m, scope), lambda: otherwise(m, scope), split=answer)
+
+    return code
 
 
-def _elements(m: "Machine", nodes: list[ast.expr], scope: Scope) -> tuple[Value, ...] | Unknown:
-    items: list[Value] = []
-    for node in nodes:
-        if isinstance(node, ast.Starred):
-            value = evaluate(m, node.value, scope)
-            listed = m.iterate(value)
-            if listed is None:
-                return _as_unknown(value)
-            items.extend(listed)
-        else:
-            items.append(evaluate(m, node, scope))
-    return tuple(items)
+def _subscript(node: ast.Subscript) -> Code:
+    container, key = prepared(node.value), prepared(node.slice)
+
+    def code(m: "Machine", scope: Scope) -> Value:
+        held, wanted = container(m, scope), key(m, scope)
+        before = m.move(node, scope)
+        try:
+            return m.get_item(held, wanted)
+        finally:
+            m.site = before
+
+    return code
 
 
-def _tuple(m: "Machine", node: ast.Tuple, scope: Scope) -> Value:
-    return _elements(m, node.elts, scope)
+def _slice(node: ast.Slice) -> Code:
+    parts = [always(None) if part is None else prepared(part) for part in (node.lower, node.upper, node.step)]
+    return lambda m, scope: SliceValue(*[part(m, scope) for part in parts])
 
 
-def _list(m: "Machine", node: ast.List, scope: Scope) -> Value:
-    return ListObject(_elements(m, node.elts, scope))
-
-
-def _set(m: "Machine", node: ast.Set, scope: Scope) -> Value:
-    from .library.builtins_ import distinct
-
-    items = _elements(m, node.elts, scope)
-    return SetObject(items if isinstance(items, Unknown) else distinct(m, items))
-
-
-def _dict(m: "Machine", node: ast.Dict, scope: Scope) -> Value:
-    made = DictObject()
-    for key_node, value_node in zip(node.keys, node.values, strict=True):
-        value = evaluate(m, value_node, scope)
-        if key_node is None:
-            _spread(made, value)
-        else:
-            put(made, evaluate(m, key_node, scope), value)
-    return made
-
-
-def _spread(made: DictObject, value: Value) -> None:
-    value = _mapping(value)
-    if isinstance(value, DictObject):
-        made.table.update(value.table)
-        made.opaque["rest"] = made.opaque["rest"] or value.opaque["rest"]
-    else:
-        made.opaque["rest"] = _as_unknown(value)
-
-
-def put(made: DictObject, key: Value, value: Value) -> None:
-    """An entry of a dict under construction; a key that is not known makes the dict open."""
-    if isinstance(key, Unknown):
-        made.opaque["rest"] = key
-        return
-    try:
-        made.table[key] = value
-    except TypeError:
-        made.opaque["rest"] = Unknown(Why.DATA, "a dict key")
-
-
-def _subscript(m: "Machine", node: ast.Subscript, scope: Scope) -> Value:
-    container = evaluate(m, node.value, scope)
-    key = evaluate(m, node.slice, scope)
-    with m.at(node, scope):
-        return m.get_item(container, key)
-
-
-def _slice(m: "Machine", node: ast.Slice, scope: Scope) -> Value:
-    return SliceValue(*(None if part is None else evaluate(m, part, scope) for part in (node.lower, node.upper, node.step)))
-
-
-def _lambda(m: "Machine", node: ast.Lambda, scope: Scope) -> Value:
-    return make_function(m, "<lambda>", node, scope)
+def _lambda(node: ast.Lambda) -> Code:
+    return lambda m, scope: make_function(m, "<lambda>", node, scope)
 
 
 def make_function(m: "Machine", name: str, node: Any, scope: Scope) -> FunctionValue:
@@ -296,28 +371,6 @@ def _named(m: "Machine", node: ast.NamedExpr, scope: Scope) -> Value:
         target = target.parent
     m.heap.write(target.table, node.target.id, value)
     return value
-
-
-def _joined(m: "Machine", node: ast.JoinedStr, scope: Scope) -> Value:
-    parts: list[str] = []
-    lost: Unknown | None = None
-    for item in node.values:
-        value = evaluate(m, item, scope)
-        if isinstance(value, str):
-            parts.append(value)
-        else:
-            lost = _as_unknown(value)
-    return lost if lost is not None else "".join(parts)[: limits.TEXT_LENGTH]
-
-
-def _formatted(m: "Machine", node: ast.FormattedValue, scope: Scope) -> Value:
-    from .library.methods_str import format_value
-
-    value = evaluate(m, node.value, scope)
-    spec = "" if node.format_spec is None else evaluate(m, node.format_spec, scope)
-    if not isinstance(spec, str):
-        return _as_unknown(spec)
-    return format_value(m, value, spec, chr(node.conversion) if node.conversion > 0 else "")
 
 
 def _yield(m: "Machine", node: ast.Yield, scope: Scope) -> Value:
@@ -345,31 +398,20 @@ def _starred(m: "Machine", node: ast.Starred, scope: Scope) -> Value:
     return Unknown(Why.DATA, "a starred expression") if items is None else items
 
 
-def _generator(m: "Machine", node: ast.GeneratorExp, scope: Scope) -> Value:
-    return IteratorObject(comprehension(m, node, scope))
-
-
-def _list_comprehension(m: "Machine", node: ast.ListComp, scope: Scope) -> Value:
-    return ListObject(comprehension(m, node, scope))
-
-
-def _set_comprehension(m: "Machine", node: ast.SetComp, scope: Scope) -> Value:
-    from .library.builtins_ import distinct
-
-    items = comprehension(m, node, scope)
-    return SetObject(items if isinstance(items, Unknown) else distinct(m, items))
-
-
 def _other(m: "Machine", node: ast.expr, scope: Scope) -> Value:
     return Unknown(Why.CONSTRUCT, type(node).__name__)
 
 
-_EVALUATE: dict[type, Callable[..., Value]] = {
+def plain(evaluator: Callable[..., Value]) -> Callable[..., Code]:
+    """A node type of which little could be prepared."""
+    return lambda node: lambda m, scope: evaluator(m, node, scope)
+
+
+PREPARE: dict[type, Callable[..., Code]] = {
     ast.Constant: _constant, ast.Name: _name, ast.Attribute: _attribute, ast.Call: _call, ast.BinOp: _binary, ast.UnaryOp: _unary,
-    ast.BoolOp: _boolean, ast.Compare: _compare, ast.IfExp: _conditional, ast.Tuple: _tuple, ast.List: _list, ast.Set: _set, ast.Dict: _dict,
-    ast.Subscript: _subscript, ast.Slice: _slice, ast.Lambda: _lambda, ast.NamedExpr: _named, ast.JoinedStr: _joined,
-    ast.FormattedValue: _formatted, ast.Yield: _yield, ast.YieldFrom: _yield_from, ast.Await: _await, ast.Starred: _starred,
-    ast.GeneratorExp: _generator, ast.ListComp: _list_comprehension, ast.SetComp: _set_comprehension, ast.DictComp: dict_comprehension,
+    ast.BoolOp: _boolean, ast.Compare: _compare, ast.IfExp: _conditional,
+    ast.Subscript: _subscript, ast.Slice: _slice, ast.Lambda: _lambda, ast.NamedExpr: plain(_named),
+    ast.Yield: plain(_yield), ast.YieldFrom: plain(_yield_from), ast.Await: plain(_await), ast.Starred: plain(_starred),
 }
 if hasattr(ast, "TemplateStr"):  # Python 3.14
-    _EVALUATE[ast.TemplateStr] = _other
+    PREPARE[ast.TemplateStr] = plain(_other)

@@ -98,17 +98,16 @@ def _survivor(m: "Machine", loop: "Loop") -> Signal | None:
 
 
 def _each(m: "Machine", node: ast.For, items: tuple[Value, ...], scope: Scope) -> Signal | None:
-    from .statements import assign, execute
+    from .statements import binder, execute
 
     loop, before, returns = _enter(m)
-    start = m.steps
-    targets = {name.id for name in ast.walk(node.target) if isinstance(name, ast.Name)}
-    target_matters = len(items) > 3 and _reads(node.body, targets)
+    start, bind = m.steps, binder(node.target)
+    target_matters = len(items) > 3 and _target_matters(node)
     previous: Changes | None = None
     done = 0
     try:
         for item in items:
-            assign(m, node.target, item, scope)
+            bind(m, item, scope)
             m.observe(node, item, scope)
             mark = m.heap.mark()
             signal = _iteration(m, node.body, scope)
@@ -130,6 +129,14 @@ def _each(m: "Machine", node: ast.For, items: tuple[Value, ...], scope: Scope) -
     if done < len(items):
         return _repeat(m, node, scope, Unknown(Why.LIMIT, "a long loop"))
     return execute(m, node.orelse, scope)
+
+
+def _target_matters(node: ast.For) -> bool:
+    found: bool | None = getattr(node, "target_matters", None)
+    if found is None:
+        found = _reads(node.body, {name.id for name in ast.walk(node.target) if isinstance(name, ast.Name)})
+        setattr(node, "target_matters", found)  # noqa: B010  (an attribute of ours)
+    return found
 
 
 def _reads(body: list[ast.stmt], names: set[str]) -> bool:

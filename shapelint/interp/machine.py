@@ -155,6 +155,12 @@ class Machine:
         """Evaluate on behalf of ``node``: calls, events and unknowns carry this place."""
         return _At(self, Site(node, scope, self.frames[-1] if self.frames else None))
 
+    def move(self, node: ast.AST, scope: Scope) -> "Site | None":
+        """As :meth:`at`, for what is evaluated all the time: returns where we were, which the caller puts back into ``site``."""
+        before = self.site
+        self.site = Site(node, scope, self.frames[-1] if self.frames else None)
+        return before
+
     def doubt(self, by_size: bool = False) -> None:
         """From here to the end of this function or module, nothing is certain: another path has left it (``by_size``: for known sizes)."""
         if by_size:

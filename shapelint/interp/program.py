@@ -36,7 +36,7 @@ class Program:
     """The user's files, interpreted one by one as the main program; modules they import are run once."""
 
     def __init__(self, roots: Iterable[str], options: Options | None = None) -> None:
-        from . import autograd, data, elements, nn_containers, supers, tensors
+        from . import autograd, data, displays, elements, nn_containers, supers, tensors
         from .library import load
 
         load()
@@ -48,7 +48,7 @@ class Program:
         self.main_scope: Scope | None = None
         self.reached: set[int] = set()  # nodes of functions and classes that some file entered
         self._runs: dict[int, Run] = {}
-        assert autograd and data and elements and nn_containers and supers and tensors
+        assert autograd and data and displays and elements and nn_containers and supers and tensors
 
     @property
     def place(self) -> Place | None:

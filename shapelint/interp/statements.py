@@ -1,4 +1,6 @@
-"""Executing statements: one function per node type. A block ends with None, or with the Signal that ended it early."""
+"""Executing statements: as in :mod:`.expressions` a node is prepared once, by one function per node type. A block ends with None, or with the
+Signal that ended it early.
+"""
 
 import ast
 from collections.abc import Callable, Sequence
@@ -8,38 +10,60 @@ from ..dims.facts import Finding
 from ..dims.region import Region
 from ..dims.where import Condition
 from ..ops.problems import Problem
+from .binding import assign, binder, scope_of
 from .branches import BREAK, CONTINUE, Signal, branch, keep
-from .decisions import condition, decide
-from .expressions import BINARY, evaluate, make_function
+from .decisions import condition, decide, prepared_test
+from .expressions import BINARY, evaluate, make_function, prepared
 from .join import join
 from .loops import for_loop, while_loop
 from .natives import PyRaise
-from .values import Descriptor, DictObject, FunctionValue, Instance, ListObject, Place, Scope, SetObject, Tensor, Unknown, Value, Why
+from .values import Descriptor, DictObject, FunctionValue, ListObject, Place, Scope, SetObject, Tensor, Unknown, Value, Why
 
 if TYPE_CHECKING:
     from .machine import Machine
+
+
+Code = Callable[["Machine", Scope], "Signal | None"]
 
 
 def execute(m: "Machine", body: Sequence[ast.stmt], scope: Scope) -> Signal | None:
     """Run statements in order."""
     for node in body:
         m.step()
-        signal = _EXECUTE[type(node)](m, node, scope)
+        signal = (getattr(node, "code", None) or _prepared(node))(m, scope)
         if signal is not None:
             return signal
     return None
 
 
-def _expression(m: "Machine", node: ast.Expr, scope: Scope) -> None:
-    value = evaluate(m, node.value, scope)
-    m.observe(node, value, scope)
+def _prepared(node: ast.stmt) -> Code:
+    """What runs a statement, from now on kept with its node."""
+    made = _PREPARE[type(node)](node)
+    setattr(node, "code", made)  # noqa: B010  (an attribute of ours)
+    return made
 
 
-def _assign(m: "Machine", node: ast.Assign, scope: Scope) -> None:
-    value = evaluate(m, node.value, scope)
-    for target in node.targets:
-        assign(m, target, value, scope)
-    m.observe(node, value, scope)
+def _expression(node: ast.Expr) -> Code:
+    if isinstance(node.value, ast.Constant):  # a docstring
+        return _nothing
+    value = prepared(node.value)
+
+    def code(m: "Machine", scope: Scope) -> None:
+        m.observe(node, value(m, scope), scope)
+
+    return code
+
+
+def _assign(node: ast.Assign) -> Code:
+    value, targets = prepared(node.value), [binder(target) for target in node.targets]
+
+    def code(m: "Machine", scope: Scope) -> None:
+        new = value(m, scope)
+        for bind in targets:
+            bind(m, new, scope)
+        m.observe(node, new, scope)
+
+    return code
 
 
 def _annotated(m: "Machine", node: ast.AnnAssign, scope: Scope) -> None:
@@ -56,11 +80,13 @@ def _annotated(m: "Machine", node: ast.AnnAssign, scope: Scope) -> None:
         m.observe(node, value, scope, node.annotation)
 
 
-def _augmented(m: "Machine", node: ast.AugAssign, scope: Scope) -> None:
+def _augmented(node: ast.AugAssign) -> Code:
     target: Any = node.target
-    load = ast.copy_location(_AS_LOAD[type(target)](target), target)
-    old = evaluate(m, load, scope)
-    value = evaluate(m, node.value, scope)
+    old, value = prepared(ast.copy_location(_AS_LOAD[type(target)](target), target)), prepared(node.value)
+    return lambda m, scope: _augment(m, node, old(m, scope), value(m, scope), scope)
+
+
+def _augment(m: "Machine", node: ast.AugAssign, old: Value, value: Value, scope: Scope) -> None:
     if isinstance(old, ListObject) and isinstance(node.op, ast.Add):
         items, more = old.table["items"], m.iterate(value)
         lost = items if isinstance(items, Unknown) else Unknown(Why.DATA, "an extended list")
@@ -73,7 +99,7 @@ def _augmented(m: "Machine", node: ast.AugAssign, scope: Scope) -> None:
     if type(result) is type(old) and isinstance(old, (ListObject, SetObject, DictObject)):
         _become(m, old, result)
         return
-    assign(m, target, result, scope)
+    assign(m, node.target, result, scope)
     m.observe(node, result, scope)
 
 
@@ -94,106 +120,37 @@ _AS_LOAD: dict[type, Callable[[Any], ast.expr]] = {
 }
 
 
-def assign(m: "Machine", target: ast.expr, value: Value, scope: Scope) -> None:
-    """Bind ``target``: a name, attribute, subscript, or a pattern of them."""
-    if isinstance(target, ast.Name):
-        m.heap.write(_scope_of(scope, target.id).table, target.id, value)
-    elif isinstance(target, ast.Attribute):
-        inner = target.value
-        with m.at(target, scope):
-            if target.attr == "data" and isinstance(inner, ast.Attribute):  # layer.weight.data = ... replaces the layer's weight
-                m.set_attribute(evaluate(m, inner.value, scope), inner.attr, value)
-            else:
-                m.set_attribute(evaluate(m, inner, scope), target.attr, value)
-    elif isinstance(target, ast.Subscript):
-        _assign_item(m, target, value, scope)
-    elif isinstance(target, (ast.Tuple, ast.List)):
-        _unpack(m, target, value, scope)
-    elif isinstance(target, ast.Starred):
-        assign(m, target.value, value, scope)
-
-
-def _assign_item(m: "Machine", target: ast.Subscript, value: Value, scope: Scope) -> None:
-    key = evaluate(m, target.slice, scope)
-    inner = target.value
-    if isinstance(inner, ast.Attribute) and inner.attr == "_modules":  # net._modules["fc"] = ... registers a child
-        owner = evaluate(m, inner.value, scope)
-        if isinstance(owner, Instance):
-            if isinstance(key, str):
-                m.set_attribute(owner, key, value)
-            else:
-                m.heap.write(owner.hidden, "open", Unknown(Why.DATA, "a child under an unknown name"))
-            return
-    container = evaluate(m, inner, scope)
-    with m.at(target, scope):
-        m.set_item(container, key, value)
-
-
-def _scope_of(scope: Scope, name: str) -> Scope:
-    if name in scope.globals_:
-        while scope.parent is not None:
-            scope = scope.parent
-        return scope
-    if name in scope.nonlocals:
-        current = scope.parent
-        while current is not None:
-            if name in current.table and not current.is_class:
-                return current
-            current = current.parent
-    return scope
-
-
-def _unpack(m: "Machine", target: ast.Tuple | ast.List, value: Value, scope: Scope) -> None:
-    targets = target.elts
-    with m.at(target, scope):
-        items = m.unpack(value, len(targets), any(isinstance(item, ast.Starred) for item in targets))
-    star = next((i for i, item in enumerate(targets) if isinstance(item, ast.Starred)), None)
-    if items is None:
-        lost = value if isinstance(value, Unknown) else Unknown(Why.DATA, "an unpacked value")
-        for item in targets:
-            assign(m, item, ListObject(lost) if isinstance(item, ast.Starred) else lost, scope)
-        return
-    if star is None:
-        if len(items) != len(targets):
-            with m.at(target, scope):
-                reported = m.wrong_count(value, len(items), len(targets))
-            if reported:  # go on as if the count were right: what follows may hold other errors
-                for item in targets:
-                    assign(m, item, Unknown(Why.ERROR, "a wrong unpacking"), scope)
-                return
-            raise PyRaise("ValueError", f"{len(items)} values for {len(targets)} names")
-        for item, part in zip(targets, items, strict=True):
-            assign(m, item, part, scope)
-        return
-    after = len(targets) - star - 1
-    if len(items) < len(targets) - 1:
-        raise PyRaise("ValueError", f"not enough values for {len(targets)} names")
-    middle = items[star : len(items) - after]
-    for item, part in zip(targets, [*items[:star], ListObject(tuple(middle)), *items[len(items) - after :]], strict=True):
-        assign(m, item, part, scope)
-
-
 def _delete(m: "Machine", node: ast.Delete, scope: Scope) -> None:
     for target in node.targets:
         if isinstance(target, ast.Name):
-            m.heap.delete(_scope_of(scope, target.id).table, target.id)
+            m.heap.delete(scope_of(scope, target.id).table, target.id)
         elif isinstance(target, ast.Attribute):
             m.delete_attribute(evaluate(m, target.value, scope), target.attr)
         elif isinstance(target, ast.Subscript):
             m.delete_item(evaluate(m, target.value, scope), evaluate(m, target.slice, scope))
 
 
-def _return(m: "Machine", node: ast.Return, scope: Scope) -> Signal:
-    value = None if node.value is None else evaluate(m, node.value, scope)
-    m.observe(node, value, scope)
-    return Signal("return", value)
+def _return(node: ast.Return) -> Code:
+    value = None if node.value is None else prepared(node.value)
+
+    def code(m: "Machine", scope: Scope) -> Signal:
+        found = None if value is None else value(m, scope)
+        m.observe(node, found, scope)
+        return Signal("return", found)
+
+    return code
 
 
-def _if(m: "Machine", node: ast.If, scope: Scope) -> Signal | None:
-    answer = decide(m, node.test, scope)
-    if isinstance(answer, bool):
-        return execute(m, node.body if answer else node.orelse, scope)
-    return branch(m, lambda: execute(m, node.body, scope), lambda: execute(m, node.orelse, scope), answer)
+def _if(node: ast.If) -> Code:
+    test = prepared_test(node.test)
+
+    def code(m: "Machine", scope: Scope) -> Signal | None:
+        answer = test(m, scope)
+        if isinstance(answer, bool):
+            return execute(m, node.body if answer else node.orelse, scope)
+        return branch(m, lambda: execute(m, node.body, scope), lambda: execute(m, node.orelse, scope), answer)
+
+    return code
 
 
 def _with(m: "Machine", node: ast.With | ast.AsyncWith, scope: Scope) -> Signal | None:
@@ -444,7 +401,7 @@ def _cases(m: "Machine", subject: Value, cases: list[ast.match_case], scope: Sco
     return None
 
 
-def _nothing(m: "Machine", node: ast.stmt, scope: Scope) -> None:
+def _nothing(m: "Machine", scope: Scope) -> None:
     return None
 
 
@@ -456,16 +413,22 @@ def _nonlocal(m: "Machine", node: ast.Nonlocal, scope: Scope) -> None:
     scope.nonlocals |= frozenset(node.names)
 
 
-_EXECUTE: dict[type, Callable[..., Signal | None]] = {
-    ast.Expr: _expression, ast.Assign: _assign, ast.AnnAssign: _annotated, ast.AugAssign: _augmented, ast.Delete: _delete, ast.Return: _return,
-    ast.If: _if, ast.For: for_loop, ast.AsyncFor: for_loop, ast.While: while_loop, ast.With: _with, ast.AsyncWith: _with, ast.Try: _try,
-    ast.Raise: _raise, ast.Assert: _assert, ast.FunctionDef: _function, ast.AsyncFunctionDef: _function, ast.ClassDef: _class,
-    ast.Import: _import, ast.ImportFrom: _import_from, ast.Match: _match, ast.Pass: _nothing, ast.Global: _global, ast.Nonlocal: _nonlocal,
-    ast.Break: lambda m, node, scope: BREAK, ast.Continue: lambda m, node, scope: CONTINUE,
+def _plain(run: Callable[..., "Signal | None"]) -> Callable[..., Code]:
+    """A node type of which nothing is prepared but what it asks :func:`evaluate` and :func:`execute` for."""
+    return lambda node: lambda m, scope: run(m, node, scope)
+
+
+_PREPARE: dict[type, Callable[..., Code]] = {
+    ast.Expr: _expression, ast.Assign: _assign, ast.AnnAssign: _plain(_annotated), ast.AugAssign: _augmented, ast.Delete: _plain(_delete),
+    ast.Return: _return, ast.If: _if, ast.For: _plain(for_loop), ast.AsyncFor: _plain(for_loop), ast.While: _plain(while_loop),
+    ast.With: _plain(_with), ast.AsyncWith: _plain(_with), ast.Try: _plain(_try), ast.Raise: _plain(_raise), ast.Assert: _plain(_assert),
+    ast.FunctionDef: _plain(_function), ast.AsyncFunctionDef: _plain(_function), ast.ClassDef: _plain(_class), ast.Import: _plain(_import),
+    ast.ImportFrom: _plain(_import_from), ast.Match: _plain(_match), ast.Pass: lambda node: _nothing, ast.Global: _plain(_global),
+    ast.Nonlocal: _plain(_nonlocal), ast.Break: lambda node: lambda m, scope: BREAK, ast.Continue: lambda node: lambda m, scope: CONTINUE,
 }
 if hasattr(ast, "TryStar"):
-    _EXECUTE[ast.TryStar] = _try
+    _PREPARE[ast.TryStar] = _plain(_try)
 if hasattr(ast, "TypeAlias"):
-    _EXECUTE[ast.TypeAlias] = _nothing
+    _PREPARE[ast.TypeAlias] = lambda node: _nothing
 
-__all__ = ["FunctionValue", "Place", "assign", "decorated", "execute"]
+__all__ = ["FunctionValue", "Place", "assign", "binder", "decorated", "execute"]
