@@ -155,6 +155,8 @@ def _instance_of(m: "Machine", value: Instance, classinfo: Value) -> bool | None
             return True
         if any(isinstance(base, Unknown) for base in value.cls.mro) or _abstract(classinfo):
             return None
+        if _derives(value.cls, classinfo):
+            return True
         return False if not isinstance(classinfo, External) or any(isinstance(b, External) for b in value.cls.mro) else _unrelated(classinfo)
     if isinstance(value.cls, External):
         from .externals import external_bases, related
@@ -163,6 +165,13 @@ def _instance_of(m: "Machine", value: Instance, classinfo: Value) -> bool | None
             return True
         return related(value.cls.name, classinfo.name) if isinstance(classinfo, External) else False
     return None
+
+
+def _derives(cls: ClassValue, classinfo: Value) -> bool:
+    """Whether a torch class among the bases derives from ``classinfo``."""
+    from .externals import related
+
+    return isinstance(classinfo, External) and any(isinstance(base, External) and related(base.name, classinfo.name) is True for base in cls.mro)
 
 
 def _unrelated(classinfo: External) -> bool | None:
@@ -240,7 +249,7 @@ def is_subclass(m: "Machine", cls: Value, classinfo: Value) -> bool | None:
         answers = [is_subclass(m, cls, item) for item in classinfo]
         return True if True in answers else None if None in answers else False
     if isinstance(cls, ClassValue):
-        if any(_is(base, classinfo) for base in cls.mro):
+        if any(_is(base, classinfo) for base in cls.mro) or _derives(cls, classinfo):
             return True
         return None if any(isinstance(base, Unknown) for base in cls.mro) else False
     if isinstance(cls, External) and isinstance(classinfo, External):

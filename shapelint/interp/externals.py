@@ -1,13 +1,8 @@
 """Names outside the user's files: their public spelling, their base classes."""
 
-from typing import TYPE_CHECKING
-
 from ..ops import lookup
+from .torch_classes import PUBLIC_BASES, ancestors, is_base
 from .values import External
-
-if TYPE_CHECKING:
-    pass
-
 
 MODULE = External("torch.nn.Module")
 CONTAINERS = {
@@ -27,7 +22,7 @@ def canonical(name: str) -> str:
             return new + name[len(old) :]
     if name.startswith("torch.nn.modules."):
         public = "torch.nn." + name.rpartition(".")[2]
-        if public in CONTAINERS or lookup(public) is not None:
+        if public in CONTAINERS or public in PUBLIC_BASES or lookup(public) is not None:
             return public
     return name
 
@@ -54,6 +49,9 @@ def related(name: str, wanted: str) -> bool | None:
         return True
     if wanted == "torch.nn.Module":
         return None if lookup(name) is None and name not in CONTAINERS else True
-    if (lookup(name) is not None or name in CONTAINERS) and (lookup(wanted) is not None or wanted in CONTAINERS):
-        return wanted.replace("torch.nn.", "torch.nn.Lazy") == name
+    if lookup(name) is not None or name in CONTAINERS:
+        if wanted in ancestors(name):
+            return True
+        if is_base(wanted) or lookup(wanted) is not None or wanted in CONTAINERS:
+            return False
     return None if wanted.startswith("torch.") else False

@@ -14,9 +14,10 @@ if TYPE_CHECKING:
 
 _SAME = frozenset({"data", "grad", "real", "imag"})
 _FLAGS = frozenset({
-    "is_cuda", "is_leaf", "requires_grad", "is_quantized", "is_sparse", "is_mps", "is_meta", "is_nested", "is_mkldnn", "device", "layout", "grad_fn",
-    "names", "is_complex", "output_nr", "itemsize", "nbytes", "retains_grad",
+    "is_cuda", "is_leaf", "requires_grad", "is_mps", "is_meta", "is_xpu", "is_cpu", "device", "layout", "grad_fn",
+    "names", "output_nr", "itemsize", "nbytes", "retains_grad",
 })
+_KINDS = frozenset({"is_quantized", "is_sparse", "is_sparse_csr", "is_nested", "is_mkldnn"})  # no operator that makes such tensors has a rule
 
 
 def tensor_attribute(m: "Machine", value: Tensor, name: str) -> Value:
@@ -33,6 +34,8 @@ def tensor_attribute(m: "Machine", value: Tensor, name: str) -> Value:
         return Tensor(value.shape, value.dtype, value.trace, tail=value.tail)
     if name == "dtype":
         return _dtype(value)
+    if name in _KINDS:
+        return False
     if name in _FLAGS:
         return Unknown(Why.DATA, f"tensor.{name}")
     if name in ("__class__",):
@@ -90,9 +93,23 @@ def _len(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
     return args[0].shape[0] if args[0].shape else Unknown(Why.DATA, "the length of a tensor")
 
 
-@method("tensor", "backward", "storage", "data_ptr", "get_device", "is_floating_point", "is_complex", "stride", "element_size", "any_")
+@method("tensor", "backward", "storage", "data_ptr", "get_device", "stride", "element_size", "any_", "storage_offset",
+        "untyped_storage", "storage_type", "const_data_ptr", "q_scale", "q_zero_point", "is_pinned", "is_shared", "is_inference",
+        "dim_order", "is_coalesced", "is_set_to")
 def _data(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
     return Unknown(Why.DATA, "a value computed from data")
+
+
+@native("torch.is_floating_point")
+@method("tensor", "is_floating_point")
+def _is_floating_point(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    return Unknown(Why.DATA, "a dtype") if not args or getattr(args[0], "dtype", None) is None else args[0].dtype == "float"
+
+
+@native("torch.is_complex")
+@method("tensor", "is_complex")
+def _is_complex(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    return Unknown(Why.DATA, "a dtype") if not args or getattr(args[0], "dtype", None) is None else args[0].dtype == "complex"
 
 
 @method("tensor", "register_hook", "retain_grad", "share_memory_")

@@ -5,14 +5,13 @@ Regions are (K, 5): the number of the image and two corners. The position-sensit
 
 from typing import Any
 
-from ..dims import Dim, floordiv, unknown
+from ..dims import Dim, Truth, floordiv, unknown
 from ..formulas import conv_out
 from ..shapes import Shape, show
 from .declare import function
 from .examples import call
 from .kinds import Checked, Flag, Ignored, Size, T, Tensor
 from .problems import Problem, Unread, at_least, refuse, require_at_least, require_divides, require_equal
-from ..dims import Truth
 
 
 def _regions(count: int) -> T:
