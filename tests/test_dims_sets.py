@@ -108,3 +108,15 @@ def test_beyond_the_limit_a_set_says_that_it_is_wider() -> None:
     assert 65521 * 65519 in left & right and 65521 in left | right and 65521 in left - right
     assert not SizeSet.ge(1 << 30).complete and not SizeSet.multiples(1 << 30).complete
     assert SizeSet.multiples(65521).complete and SizeSet.multiples(65521).min() == 65521
+
+
+def test_large_sets_are_described_in_time() -> None:
+    """Attention over relative positions leaves tens of thousands of irregular sizes: their description costs no more than a pass over them."""
+    import time
+
+    ragged = SizeSet.sizes(size for size in range(1, 100_000) if size % 7 in (1, 3) or size % 1000 == 5)
+    start = time.process_time()
+    text = ragged.describe("H")
+    assert time.process_time() - start < 2 and text.endswith("...")
+    even = SizeSet.sizes(range(2, 100_000, 2))
+    assert even.describe("H") == "H <= 99998 and H % 2 == 0"

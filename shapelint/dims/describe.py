@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from .masks import bits, mask, periodic
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .sets import SizeSet
@@ -16,14 +18,16 @@ def condition(sizes: SizeSet, name: str) -> str:
     """``H % 16 == 0``; ``H >= 1`` for every size and ``no H`` for none."""
     if not sizes:
         return f"no {name}"
-    regular = set(sizes.residues)
     period, start = sizes.period, sizes.start
-    extra = [x for x in range(1, start) if x in sizes and x % period not in regular]
-    if not regular:
+    pattern = periodic(period, sizes.tail, start)
+    extra = bits(sizes.head & ~pattern)
+    if not sizes.tail:
         return _among(name, extra)
-    least = next(x for x in _count(1) if x in sizes and x % period in regular)
+    regular = set(sizes.residues)
+    beginning = bits(sizes.head & pattern)
+    least = beginning[0] if beginning else next(x for x in _count(start) if x % period in regular)
     skipped = any(x % period in regular for x in range(max(1, least - period), least))
-    missing = [x for x in range(least, start) if x % period in regular and x not in sizes]
+    missing = bits((pattern & ~sizes.head) >> least << least)
     parts = [f"{name} >= {least}"] if skipped else []
     parts += [_residues(f"{name} % {period}", sizes.residues, period)] if period > 1 else []
     parts += [_not_among(name, missing)] if missing else []
@@ -85,15 +89,28 @@ def _regular(name: str, items: Sequence[int]) -> str:
     if len(items) < 5:
         return ""
     first, last = items[0], items[-1]
+    members = mask(items)
     for period in range(2, min(MAX_SPACING, len(items))):
-        residues = tuple(sorted({item % period for item in items}))
+        tail = _folded(members, period)
+        residues = tuple(bits(tail))
         if len(residues) * 4 > len(items) or len(residues) == period:
             continue
-        if sum(size % period in residues for size in range(first, last + 1)) == len(items):
-            skipped = any(size % period in residues for size in range(1, first))
+        if periodic(period, tail, last + 1) >> first << first == members:
+            skipped = any(size % period in residues for size in range(max(1, first - period), first))
             bounds = f"{first} <= {name} <= {last}" if skipped else f"{name} <= {last}"
             return f"{bounds} and {_residues(f'{name} % {period}', residues, period)}"
     return ""
+
+
+def _folded(members: int, period: int) -> int:
+    """The remainders modulo ``period`` of the members of a set of bits, as bits."""
+    length = period
+    while length < members.bit_length():
+        length *= 2
+    while length > period:
+        length //= 2
+        members = members & ((1 << length) - 1) | members >> length
+    return members
 
 
 def _not_among(name: str, items: Sequence[int]) -> str:

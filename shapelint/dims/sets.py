@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from math import lcm
 
+from .masks import bits, periodic
+
 MAX_PERIOD = 1 << 16
 MAX_START = 1 << 20
 
@@ -23,7 +25,7 @@ class SizeSet:
 
     def __init__(self, start: int, head: int, period: int, tail: int, complete: bool = True) -> None:
         period, tail = _shortest(period, tail)
-        reach = (head ^ _periodic(period, tail, start)) >> 1
+        reach = (head ^ periodic(period, tail, start)) >> 1
         self.start = reach.bit_length() + 1
         self.head = head & ((1 << self.start) - 2)
         self.period, self.tail, self.complete = period, tail, complete
@@ -104,8 +106,8 @@ class SizeSet:
 
     def _stretched(self, start: int, period: int) -> tuple[int, int]:
         """Head and tail written with a later start and a multiple of the period."""
-        late = _periodic(self.period, self.tail, start) >> self.start << self.start
-        return self.head | late, _periodic(self.period, self.tail, period)
+        late = periodic(self.period, self.tail, start) >> self.start << self.start
+        return self.head | late, periodic(self.period, self.tail, period)
 
     def _range(self) -> SizeSet:
         """Everything from the smallest member to the largest, marked as more than the set."""
@@ -169,13 +171,13 @@ class SizeSet:
     @property
     def residues(self) -> tuple[int, ...]:
         """Remainders modulo ``period`` of the members from some size on; empty for a finite set."""
-        return tuple(_bits(self.tail))
+        return tuple(bits(self.tail))
 
     @property
     def exceptions(self) -> tuple[int, ...]:
         """Sizes from the smallest member on that do not follow the residues; all members of a finite set."""
         least = self.min() or 1
-        return tuple(_bits((self.head ^ _periodic(self.period, self.tail, self.start)) >> least << least))
+        return tuple(bits((self.head ^ periodic(self.period, self.tail, self.start)) >> least << least))
 
     def describe(self, name: str) -> str:
         """The condition in words of Python: ``H % 16 == 0``, ``32 <= H <= 35``."""
@@ -187,31 +189,13 @@ class SizeSet:
         return f"SizeSet({self.describe('x')}{'' if self.complete else ', or fewer'})"
 
 
-def _bits(mask: int) -> Iterable[int]:
-    while mask:
-        low = mask & -mask
-        yield low.bit_length() - 1
-        mask ^= low
-
-
-def _periodic(period: int, tail: int, length: int) -> int:
-    """Bits 0..length-1 of the pattern ``tail`` repeated."""
-    if not tail or length <= 0:
-        return 0
-    bits, have = tail, period
-    while have < length:  # doubling
-        bits |= bits << have
-        have *= 2
-    return bits & ((1 << length) - 1)
-
-
 def _shortest(period: int, tail: int) -> tuple[int, int]:
     """The same pattern with the smallest period."""
     for prime in _primes(period):
         while period % prime == 0:
             shorter = period // prime
             part = tail & ((1 << shorter) - 1)
-            if _periodic(shorter, part, period) != tail:
+            if periodic(shorter, part, period) != tail:
                 break
             period, tail = shorter, part
     return period, tail
