@@ -18,6 +18,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from . import zoo_styles
+
 DATA = Path(__file__).parent / "data" / "zoo"
 SECONDS = 240  # for one model
 SEED = 4
@@ -66,7 +68,8 @@ def _pytorchcv_input(name: str) -> str:
     return "?"
 
 
-ZOOS = {"torchvision": torchvision, "pytorchcv": pytorchcv}
+ZOOS = {"torchvision": torchvision, "pytorchcv": pytorchcv, "timm": zoo_styles.timm, "segmentation_models_pytorch": zoo_styles.segmentation_models_pytorch,
+        "monai": zoo_styles.monai}
 
 
 def without_weights() -> None:
