@@ -4,6 +4,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from ..dims import Expr
+from .abstract import is_abstract, is_one
 from .natives import NATIVES, PyRaise
 from .operations import ASSUMED
 from .values import (
@@ -153,10 +154,12 @@ def _instance_of(m: "Machine", value: Instance, classinfo: Value) -> bool | None
     if isinstance(value.cls, ClassValue):
         if any(_is(base, classinfo) for base in value.cls.mro):
             return True
-        if any(isinstance(base, Unknown) for base in value.cls.mro) or _abstract(classinfo):
+        if any(isinstance(base, Unknown) for base in value.cls.mro):
             return None
         if _derives(value.cls, classinfo):
             return True
+        if isinstance(classinfo, External) and is_abstract(classinfo):
+            return is_one(m, value, classinfo)
         return False if not isinstance(classinfo, External) or any(isinstance(b, External) for b in value.cls.mro) else _unrelated(classinfo)
     if isinstance(value.cls, External):
         from .externals import external_bases, related
@@ -176,11 +179,6 @@ def _derives(cls: ClassValue, classinfo: Value) -> bool:
 
 def _unrelated(classinfo: External) -> bool | None:
     return False if classinfo.name.startswith(("torch.nn.", "torch.Tensor")) else None
-
-
-def _abstract(classinfo: Value) -> bool:
-    name = _type_name(classinfo)
-    return name in ("Iterable", "Sized", "Callable", "Hashable", "Sequence", "Mapping", "Container", "Collection")
 
 
 def _type_name(classinfo: Value) -> str:

@@ -166,12 +166,16 @@ class ListObject:
 
 
 class SetObject:
-    """A set: ``table["items"]`` is the tuple of its distinct items in insertion order, or Unknown."""
+    """A set: ``table["items"]`` is the tuple of its distinct items in insertion order, or Unknown.
 
-    __slots__ = ("table",)
+    ``index`` is the same tuple as a set of Python, while it is that tuple: who adds one item after the other need not look at all of them.
+    """
+
+    __slots__ = ("index", "table")
 
     def __init__(self, items: "tuple[Value, ...] | Unknown" = ()) -> None:
         self.table: Table = {"items": items}
+        self.index: tuple[tuple[Value, ...], set[Value]] | None = None
 
 
 class DictEntries(dict[Any, Any]):

@@ -38,11 +38,13 @@ def _union(items: Items, others: list[Items]) -> Items:
 
 
 def _intersection(items: Items, others: list[Items]) -> Items:
-    return tuple(item for item in items if all(item in set(other) for other in others))
+    sets = list(map(set, others))
+    return tuple(item for item in items if all(item in other for other in sets))
 
 
 def _difference(items: Items, others: list[Items]) -> Items:
-    return tuple(item for item in items if not any(item in set(other) for other in others))
+    sets = list(map(set, others))
+    return tuple(item for item in items if not any(item in other for other in sets))
 
 
 def _symmetric(items: Items, others: list[Items]) -> Items:
@@ -95,8 +97,18 @@ _relation("isdisjoint", lambda one, other: not one & other)
 @method("set", "add")
 def add(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     receiver, item = as_set(machine, args[0]), bind("add", args[1:], kwargs, elem=REQUIRED)[0]
-    if receiver is not None and isinstance(receiver.table["items"], tuple):
-        machine.heap.write(receiver.table, "items", distinct(machine, (*receiver.table["items"], item)))
+    items = None if receiver is None else receiver.table["items"]
+    if receiver is None or not isinstance(items, tuple):
+        return None
+    if isinstance(item, int) or not is_key(item):  # ints have an order of their own
+        machine.heap.write(receiver.table, "items", distinct(machine, (*items, item)))
+        return None
+    index = receiver.index[1] if receiver.index is not None and receiver.index[0] is items else set(items)
+    if item not in index:
+        index.add(item)
+        longer = (*items, item)
+        receiver.index = (longer, index)
+        machine.heap.write(receiver.table, "items", longer)
     return None
 
 
