@@ -58,7 +58,7 @@ class Facts:
     whoever explores branches can take a narrowing back.
     """
 
-    __slots__ = ("_write", "doubts", "findings", "fresh", "loose", "state", "undecided")
+    __slots__ = ("_met", "_write", "doubts", "findings", "fresh", "loose", "state", "undecided")
 
     def __init__(self, write: Callable[[dict[Any, Any], Any, Any], None] = dict.__setitem__, loose: Callable[[], Set[str]] = frozenset) -> None:
         self.state: dict[Any, Any] = {"region": Region.all()}
@@ -67,6 +67,7 @@ class Facts:
         self.fresh: list[Finding] = []  # those of the operation at hand, whose place is not known yet
         self.undecided: list[tuple[str, Dim, Dim]] = []
         self.doubts = 0
+        self._met: dict[tuple[str, Dim, Dim], Region] = {}  # requirements that every size of a region meets
 
     @property
     def region(self) -> Region:
@@ -122,13 +123,19 @@ class Facts:
             return answer if answer is Truth.ALWAYS else Truth.UNKNOWN
         if answer is Truth.NEVER and isinstance(left, int) and isinstance(right, int):
             return answer
+        asked = (relation, left, right)
+        if self._met.get(asked) is self.region:
+            return Truth.ALWAYS
         found = self.condition(relation, left, right)
         if found is None:
             if not (self._is_open(left) or self._is_open(right)):
                 self.undecided.append((relation, left, right))
             self._doubt_unread(left, right)
             return answer
-        return self._narrowed(Finding(relation, left, right, self.region, found.yes, found.test))
+        answer = self._narrowed(Finding(relation, left, right, self.region, found.yes, found.test))
+        if answer is Truth.ALWAYS:
+            self._met[asked] = self.region
+        return answer
 
     def require_joint(self, left: Dim, right: Dim) -> tuple[Truth, Dim]:
         """Two aligned axes of a broadcast: equal, or one of them 1. Returns the joint size too."""

@@ -46,9 +46,7 @@ def get_attribute(m: "Machine", value: Value, name: str) -> Value:
     if isinstance(value, Instance):
         return _instance(m, value, name)
     if isinstance(value, Tensor):
-        from .tensors import tensor_attribute
-
-        return tensor_attribute(m, m.solid((value,))[0], name)
+        return tensors.tensor_attribute(m, m.solid((value,))[0], name)
     if isinstance(value, External):
         return external(m, f"{value.name}.{name}")
     if isinstance(value, ModuleValue):
@@ -76,12 +74,10 @@ def external(m: "Machine", name: str) -> Value:
 
 
 def _alternatives(m: "Machine", value: Alternatives, name: str) -> Value:
-    from .branches import choose
-
     options = [option for option in value.options if option is not None]
     if len(options) == 1:
         return get_attribute(m, options[0], name)
-    return choose(m, *(lambda option=option: get_attribute(m, option, name) for option in options))
+    return branches.choose(m, *(lambda option=option: get_attribute(m, option, name) for option in options))
 
 
 def _builtin(m: "Machine", value: Value, name: str) -> Value:
@@ -167,9 +163,7 @@ def find_in_mro(m: "Machine", mro: tuple[Value, ...], name: str) -> Value:
             found = METHODS.get((base.name, name))
             if found is not None:
                 return found
-            from .layers import base_member
-
-            member = base_member(m, base.name, name)
+            member = layers.base_member(m, base.name, name)
             if member is not None:
                 return member
         elif isinstance(base, Native):
@@ -213,9 +207,7 @@ def _instance(m: "Machine", value: Instance, name: str) -> Value:
     found = find_in_mro(m, mro, name)
     if found is not None:
         return _bind(m, found, value, cls)
-    from .layers import layer_attribute
-
-    own = layer_attribute(m, value, name)
+    own = layers.layer_attribute(m, value, name)
     if own is not None:
         return own
     if isinstance(cls, ClassValue) and not (name.startswith("__") and name.endswith("__")):
@@ -244,9 +236,7 @@ def _registered(m: "Machine", value: Instance, name: str) -> Value:
 def _external_mro(cls: Value) -> tuple[Value, ...]:
     if not isinstance(cls, External):
         return (cls,)
-    from .externals import external_bases
-
-    return (cls, *external_bases(cls.name))
+    return (cls, *externals.external_bases(cls.name))
 
 
 def _class(m: "Machine", value: ClassValue, name: str) -> Value:
@@ -299,9 +289,7 @@ def has_attribute(m: "Machine", value: Value, name: str) -> bool | None:
             return None
         if found is not None:
             return True
-        from .layers import layer_attribute
-
-        own = layer_attribute(m, value, name)
+        own = layers.layer_attribute(m, value, name)
         if own is not None:
             return None if isinstance(own, Unknown) else True
         return False if not value.hidden.get("open") else None
@@ -332,8 +320,6 @@ def set_attribute(m: "Machine", value: Value, name: str, new: Value) -> None:
 
 
 def _set_instance(m: "Machine", value: Instance, name: str, new: Value) -> None:
-    from .nn_modules import adopt
-
     if isinstance(value.cls, ClassValue):
         found = next((base.table[name] for base in value.cls.mro if isinstance(base, ClassValue) and name in base.table), None)
         if isinstance(found, Descriptor) and found.setter is not None:
@@ -349,7 +335,7 @@ def _set_instance(m: "Machine", value: Instance, name: str, new: Value) -> None:
     elif layer is not None and name in layer.parameters() and _other_weight(layer.parameters()[name], name, new):
         _change_layer(m, value, None)
     m.heap.write(value.table, name, new)
-    adopt(m, value, name, new)
+    nn_modules.adopt(m, value, name, new)
 
 
 def _change_layer(m: "Machine", instance: Instance, layer: "Layer | None") -> None:
@@ -371,5 +357,7 @@ def delete_attribute(m: "Machine", value: Value, name: str) -> None:
     if isinstance(value, (Instance, ClassValue)):
         m.heap.delete(value.table, name)
 
+
+from . import branches, externals, layers, nn_modules, tensors  # noqa: E402  (they read attributes in turn)
 
 __all__ = ["delete_attribute", "external", "find_in_mro", "get_attribute", "has_attribute", "set_attribute"]

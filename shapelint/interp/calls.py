@@ -41,9 +41,7 @@ def call(m: "Machine", function: Value, args: list[Value], kwargs: dict[str, Val
     if isinstance(function, Native):
         return call_native(m, function, args, kwargs)
     if isinstance(function, External):
-        from .operators import call_external
-
-        return call_external(m, function.name, args, kwargs, site)
+        return operators.call_external(m, function.name, args, kwargs, site)
     if isinstance(function, ClassValue):
         return instantiate(m, function, args, kwargs, site)
     if isinstance(function, Instance):
@@ -77,17 +75,13 @@ def _call_bound(m: "Machine", method: BoundMethod, args: list[Value], kwargs: di
     if isinstance(function, FunctionValue):
         return call_function(m, function, [receiver, *args], kwargs, site, bound=1)
     if isinstance(function, External):
-        from .operators import call_method
-
-        return call_method(m, function.name, receiver, args, kwargs, site)
+        return operators.call_method(m, function.name, receiver, args, kwargs, site)
     return call(m, function, [receiver, *args], kwargs, site)
 
 
 def _call_instance(m: "Machine", instance: Instance, args: list[Value], kwargs: dict[str, Value], site: "Site | None") -> Value:
-    from .nn_modules import call_module, is_module
-
-    if is_module(m, instance):
-        return call_module(m, instance, args, kwargs, site)
+    if nn_modules.is_module(m, instance):
+        return nn_modules.call_module(m, instance, args, kwargs, site)
     if m.has_attribute(instance, "__call__"):
         return call(m, m.get_attribute(instance, "__call__"), args, kwargs, site)
     return m.unknown(Why.CONSTRUCT, "a call of an object")
@@ -97,15 +91,13 @@ def call_function(
     m: "Machine", function: FunctionValue, args: list[Value], kwargs: dict[str, Value], site: "Site | None", bound: int = 0,
 ) -> Value:
     """Run a user's function in a new frame."""
-    from .machine import Frame
-
     m.step()
     deepest = limits.SAME_FUNCTION_DEPTH if m.certain else limits.UNCERTAIN_RECURSION
     if len(m.frames) >= limits.CALL_DEPTH or _depth(m, function) >= deepest:
         return m.unknown(Why.LIMIT, f"recursion in {function.name}")
     scope = Scope(function.scope.file, function.scope.module_name, function.scope)
     bind(m, function, args, kwargs, scope)
-    frame = Frame(function, scope, site, bound, m.heap.mark(), m.uncertain, m.forks)
+    frame = machine.Frame(function, scope, site, bound, m.heap.mark(), m.uncertain, m.forks)
     m.reached.add(id(function.node))
     m.frames.append(frame)
     loops, m.loops = m.loops, []
@@ -128,15 +120,13 @@ def _depth(m: "Machine", function: FunctionValue) -> int:
 
 
 def _run(m: "Machine", function: FunctionValue, frame: Any) -> Value:
-    from .statements import execute
-
     node = function.node
     if isinstance(node, ast.Lambda):
         return m.evaluate(node.body, frame.scope)
     m.enter_function(function, frame.scope)
     signal: Signal | None = None
     try:
-        signal = execute(m, node.body, frame.scope)
+        signal = statements.execute(m, node.body, frame.scope)
     except PyRaise:
         if not frame.returns:
             raise
@@ -242,12 +232,10 @@ def _fill_defaults(function: FunctionValue, table: dict[Any, Any], spec: _Parame
 
 def instantiate(m: "Machine", cls: ClassValue, args: list[Value], kwargs: dict[str, Value], site: "Site | None") -> Value:
     """An object of a user's class."""
-    from .classes import class_lookup, enum_member
-
     if cls.kind == "enum":
-        return enum_member(m, cls, args)
+        return classes.enum_member(m, cls, args)
     try:
-        maker = class_lookup(m, cls, "__new__")
+        maker = classes.class_lookup(m, cls, "__new__")
         if isinstance(maker, FunctionValue):
             return _made_by_new(m, cls, maker, args, kwargs, site)
     except KeyError:
@@ -270,9 +258,7 @@ def _made_by_new(m: "Machine", cls: ClassValue, maker: FunctionValue, args: list
 
 
 def initialise(m: "Machine", cls: ClassValue, instance: Instance, args: list[Value], kwargs: dict[str, Value], site: "Site | None") -> None:
-    from .attributes import find_in_mro
-
-    found = find_in_mro(m, cls.mro, "__init__")
+    found = attributes.find_in_mro(m, cls.mro, "__init__")
     if isinstance(found, FunctionValue):
         call_function(m, found, [instance, *args], kwargs, site, bound=1)
     elif isinstance(found, BoundMethod):
@@ -287,5 +273,7 @@ def call_site(site: "Site | None") -> CallSite | None:
         return None
     return CallSite(site.place, {})
 
+
+from . import attributes, classes, machine, nn_modules, operators, statements  # noqa: E402  (they call in turn)
 
 __all__ = ["ListObject", "bind", "call", "call_function", "call_native", "call_site", "initialise", "instantiate", "is_generator"]

@@ -1,5 +1,7 @@
 """Names outside the user's files: their public spelling, their base classes."""
 
+from functools import cache
+
 from ..ops import lookup
 from .torch_classes import PUBLIC_BASES, ancestors, is_base
 from .values import External
@@ -15,6 +17,7 @@ _ALIASES = (
 )
 
 
+@cache
 def canonical(name: str) -> str:
     """The public name of something torch exposes in several places."""
     for old, new in _ALIASES:
@@ -27,6 +30,7 @@ def canonical(name: str) -> str:
     return name
 
 
+@cache
 def external_bases(name: str) -> tuple[External, ...]:
     """Base classes, as far as they matter, of a class outside the user's files."""
     name = canonical(name)

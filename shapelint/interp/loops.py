@@ -27,7 +27,6 @@ def for_loop(m: "Machine", node: ast.For, scope: Scope) -> Signal | None:
 
 def while_loop(m: "Machine", node: ast.While, scope: Scope) -> Signal | None:
     from .decisions import decide
-    from .statements import execute
 
     loop, before, returns = _enter(m)
     start = m.steps
@@ -37,7 +36,7 @@ def while_loop(m: "Machine", node: ast.While, scope: Scope) -> Signal | None:
             answer = decide(m, node.test, scope)
             if answer is False:
                 _leave(m, loop, before, returns)
-                return execute(m, node.orelse, scope)
+                return statements.execute(m, node.orelse, scope)
             if not isinstance(answer, bool) or m.steps - start > m.loop_limit:
                 break
             if isinstance(node.test, ast.Constant) and m.steps - start > m.loop_limit // 20:
@@ -53,9 +52,7 @@ def while_loop(m: "Machine", node: ast.While, scope: Scope) -> Signal | None:
 
 
 def _enter(m: "Machine") -> "tuple[Loop, tuple[int, int], int]":
-    from .machine import Loop
-
-    loop = Loop(m.heap.mark())
+    loop = machine.Loop(m.heap.mark())
     m.loops.append(loop)
     return loop, (m.uncertain, m.forks), len(m.frames[-1].returns) if m.frames else 0
 
@@ -71,13 +68,11 @@ def _leave(m: "Machine", loop: "Loop", before: tuple[int, int], returns: int) ->
 
 
 def _iteration(m: "Machine", body: list[ast.stmt], scope: Scope) -> Signal | None:
-    from .statements import execute
-
     loop = m.loops[-1]
     loop.iteration_mark = m.heap.mark()
     loop.continues = []
     try:
-        signal = execute(m, body, scope)
+        signal = statements.execute(m, body, scope)
     except PyRaise:
         if not loop.breaks and not loop.continues:
             raise
@@ -98,10 +93,8 @@ def _survivor(m: "Machine", loop: "Loop") -> Signal | None:
 
 
 def _each(m: "Machine", node: ast.For, items: tuple[Value, ...], scope: Scope) -> Signal | None:
-    from .statements import binder, execute
-
     loop, before, returns = _enter(m)
-    start, bind = m.steps, binder(node.target)
+    start, bind = m.steps, binding.binder(node.target)
     target_matters = len(items) > 3 and _target_matters(node)
     previous: Changes | None = None
     done = 0
@@ -128,7 +121,7 @@ def _each(m: "Machine", node: ast.For, items: tuple[Value, ...], scope: Scope) -
             _leave(m, loop, before, returns)
     if done < len(items):
         return _repeat(m, node, scope, Unknown(Why.LIMIT, "a long loop"))
-    return execute(m, node.orelse, scope)
+    return statements.execute(m, node.orelse, scope)
 
 
 def _target_matters(node: ast.For) -> bool:
@@ -163,8 +156,6 @@ def _repeat(m: "Machine", node: "ast.For | ast.While", scope: Scope, element: Va
     iteration", and once more with a second iteration; what still changes is unknown. ``split``: when there is a
     first iteration; ``enters`` is False where a test that cannot be told decides that.
     """
-    from .statements import assign
-
     first: Signal | None = None
     m.facts.doubt()
     for attempt in range(2):
@@ -176,7 +167,7 @@ def _repeat(m: "Machine", node: "ast.For | ast.While", scope: Scope, element: Va
             m.facts.narrow(m.facts.region & split.yes)
         try:
             if isinstance(node, ast.For):
-                assign(m, node.target, element, scope)
+                binding.assign(m, node.target, element, scope)
                 m.observe(node, element, scope)
             signal = _iteration(m, node.body, scope)
             first = first or signal
@@ -216,5 +207,7 @@ def _holds_tensor(value: Value) -> bool:
 
     return isinstance(value, Tensor)
 
+
+from . import binding, machine, statements  # noqa: E402  (statements hold loops in turn)
 
 __all__ = ["IteratorObject", "for_loop", "while_loop"]

@@ -39,9 +39,7 @@ def is_module(m: "Machine", value: Value) -> bool:
         return True
     cls = value.cls
     if isinstance(cls, External):
-        from .externals import external_bases
-
-        return cls.name == MODULE or External(MODULE) in external_bases(cls.name)
+        return cls.name == MODULE or External(MODULE) in externals.external_bases(cls.name)
     if not isinstance(cls, ClassValue):
         return False
     if External(MODULE) in [base for base in cls.mro if isinstance(base, External)]:
@@ -89,8 +87,6 @@ def _outermost(m: "Machine", instance: Instance, args: list[Value], kwargs: dict
 
 
 def _call(m: "Machine", instance: Instance, args: list[Value], kwargs: dict[str, Value], site: "Site | None") -> Value:
-    from .layers import apply_layer
-
     outermost = m.module_depth == 0
     if outermost and site is not None and m.source_kind == "call":
         tensors = [value for value in (*args, *kwargs.values()) if isinstance(value, Tensor)]
@@ -101,7 +97,7 @@ def _call(m: "Machine", instance: Instance, args: list[Value], kwargs: dict[str,
         if instance.hidden.get("hooked"):
             return Unknown(Why.CONSTRUCT, "a hook that returns a value")
         if "forward" not in instance.table and isinstance(instance.cls, External) and instance.cls.name not in (SEQUENTIAL, LIST, DICT, MODULE):
-            return apply_layer(m, instance, args, kwargs, site)
+            return layers.apply_layer(m, instance, args, kwargs, site)
         if m.has_attribute(instance, "__call__") and isinstance(instance.cls, ClassValue):
             custom = m.get_attribute(instance, "__call__")
             if isinstance(custom, BoundMethod) and not _is_native(custom) and not m.in_function(custom.function):
@@ -338,3 +334,6 @@ def _ignored(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value
 
 def lose(m: "Machine", instance: Instance, why: Value) -> None:
     m.heap.write(instance.hidden, "open", why if isinstance(why, Unknown) else Unknown(Why.DATA, "a container's content"))
+
+
+from . import externals, layers  # noqa: E402  (layers are modules in turn)

@@ -23,7 +23,8 @@ def load() -> None:
 
 def lookup(name: str) -> Operator | None:
     """The operator with this qualified torch name (``torch.nn.Conv2d``, ``torch.cat``, ``torch.Tensor.view``)."""
-    load()
+    if not _loaded:
+        load()
     return table().get(name)
 
 

@@ -61,7 +61,7 @@ _READ_BY_FORWARD = {
 class Operator:
     """One torch class or function: its names, signature, rule and examples."""
 
-    __slots__ = ("name", "declared", "is_module", "n", "_good", "_bad", "dtype", "dtype_rule", "_params", "_forward")
+    __slots__ = ("name", "declared", "is_module", "n", "_good", "_bad", "dtype", "dtype_rule", "short_name", "_params", "_forward")
 
     def __init__(
         self, name: str, declared: Any, is_module: bool, n: int | None, good: Examples | None, bad: Examples | None, dtype: str | None,
@@ -69,12 +69,9 @@ class Operator:
         self.name, self.declared, self.is_module, self.n = name, declared, is_module, n
         self._good, self._bad, self.dtype_rule = good, bad, dtype
         self.dtype = DERIVED.get(dtype, dtype)
+        self.short_name = name.rpartition(".")[2]
         self._params: tuple[Param, ...] | None = None
         self._forward: tuple[Param, ...] | None = None
-
-    @property
-    def short_name(self) -> str:
-        return self.name.rpartition(".")[2]
 
     @property
     def keeps_shape(self) -> bool:
