@@ -8,15 +8,17 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from . import cold, conformance, corpus, symbolic
+from . import cold, conformance, corpus, symbolic, zoo
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m shapelint.dev", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    benchmark = commands.add_parser("bench", help="what a cold run costs, and what a large network on symbolic sizes")
+    benchmark = commands.add_parser("bench", help="what a cold run costs, a large network on symbolic sizes, and models of torchvision")
     benchmark.add_argument("--runs", type=int, default=7)
-    benchmark.add_argument("--only", choices=("cold", "symbolic"), help="one of the two")
+    benchmark.add_argument("--only", choices=("cold", "symbolic", "zoo"), help="one of them")
+    benchmark.add_argument("--source", metavar="DIR", help="a folder that holds torchvision's source, for zoo")
+    benchmark.add_argument("--torch-python", metavar="PATH", default=sys.executable, help="a Python that has torch and torchvision (default: this one)")
     conform = commands.add_parser("conformance", help="every call of every recorded model against torch's answer")
     conform.add_argument("zoo", nargs="*", help="packages; default: all that are recorded")
     conform.add_argument("--source", action="append", default=[], metavar="DIR", help="a folder that holds the package (else its wheel is fetched with pip)")
@@ -27,10 +29,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     given = parser.parse_args(argv)
     if given.command == "conformance":
         return _conformance(given)
-    if given.only != "symbolic":
+    if given.only in (None, "cold"):
         cold.bench(given.runs)
-    if given.only != "cold":
+    if given.only in (None, "symbolic"):
         symbolic.bench(given.runs)
+    if given.only in (None, "zoo"):
+        zoo.bench(given.runs, given.source, given.torch_python)
     return 0
 
 
