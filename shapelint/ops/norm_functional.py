@@ -29,7 +29,7 @@ def check_statistics(running_mean: Any, running_var: Any, own: bool) -> None:
             raise refuse(Problem.HYPER_PARAMETER, f"{name} must be given where the statistics of the input are not used", arg=name)
 
 
-def _channels(input: Shape) -> Dim:
+def channels_of(input: Shape) -> Dim:
     if len(input) < 2:
         raise refuse(Problem.RANK, f"expects at least 2 axes but receives {len(input)}: {show(input)}", expected=2, received=len(input))
     return input[1]
@@ -55,7 +55,7 @@ def batch_norm(
     training: Flag = False, momentum: Ignored = 0.1, eps: Ignored = 1e-5,
 ) -> Shape:
     """The shape stays; statistics, weight and bias have one element per channel (axis 1)."""
-    channels = _channels(input)
+    channels = channels_of(input)
     if training:
         check_many_values((input[0], *input[2:]), "value per channel")
     check_eps(eps, positive=training)
@@ -81,7 +81,7 @@ def instance_norm(
     use_input_stats: Flag = True, momentum: Ignored = 0.1, eps: Ignored = 1e-5,
 ) -> Shape:
     """The shape stays; statistics, weight and bias have one element per channel (axis 1)."""
-    channels = _channels(input)
+    channels = channels_of(input)
     if use_input_stats:
         check_many_values(input[2:], "spatial element")
     check_statistics(running_mean, running_var, own=use_input_stats)
