@@ -144,6 +144,8 @@ def verdict(op: Operator, example: Example) -> str | None:
         return None
     try:
         theirs, real_made = run_torch(op, example)
+    except torch.linalg.LinAlgError:
+        return None  # the numbers do not suit, whatever the shapes
     except Refused as error:
         return None if refusal is not None else f"{shown}: torch refuses ({str(error)[:150]}) but the rule says {ours}"
     if refusal is not None:

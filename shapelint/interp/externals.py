@@ -21,7 +21,7 @@ _ALIASES = (
 def canonical(name: str) -> str:
     """The public name of something torch exposes in several places."""
     for old, new in _ALIASES:
-        if name.startswith(old):
+        if name.startswith(old) and (not old.startswith("torch.special") or lookup(name) is None):
             return new + name[len(old) :]
     if name.startswith("torch.nn.modules."):
         public = "torch.nn." + name.rpartition(".")[2]
