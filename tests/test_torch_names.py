@@ -108,3 +108,35 @@ assert _reverse_repeat_tuple((1, 2), 2) == (2, 2, 1, 1)
 self.conv = nn.Conv2d(3, 8, _pair(3), padding=_pair((1, 0)))
 """
     assert output(tmp_path, program("return self.conv(x).expand(torch.broadcast_shapes((1, 8, 8, 1), (2, 1, 1, 6)))", init)) == [[2, 8, 8, 6]]
+
+
+def test_packed_sequences_keep_batch_and_features(tmp_path: Path) -> None:
+    init = """
+self.rnn = nn.LSTM(3, 5, 2, bidirectional=True, batch_first=True)
+self.head = nn.Linear(10, 4)
+"""
+    forward = """
+packed = nn.utils.rnn.pack_padded_sequence(x, [7, 4], batch_first=True, enforce_sorted=False)
+packed, (h, c) = self.rnn(packed)
+data = self.head(packed.data)
+packed = nn.utils.rnn.PackedSequence(data, packed.batch_sizes, packed.sorted_indices, packed.unsorted_indices)
+x, lengths = nn.utils.rnn.pad_packed_sequence(packed, batch_first=True, total_length=7)
+return x, h, lengths
+"""
+    assert output(tmp_path, program(forward, init), "2 7 3") == [[2, 7, 4], [4, 2, 5], [2]]
+
+
+def test_sequences_of_unread_lengths_are_padded_to_an_unread_one(tmp_path: Path) -> None:
+    init = "self.rnn = nn.GRU(3, 5)"
+    forward = """
+packed = nn.utils.rnn.pack_padded_sequence(x, self.lengths(x))
+packed, h = self.rnn(packed)
+x, lengths = nn.utils.rnn.pad_packed_sequence(packed)
+return x, h, lengths
+
+def lengths(self, x):
+    return (x.sum(2) > 0).sum(0)
+""".replace("\ndef", "\n\ndef")
+    text = program(forward, init).replace("        def lengths", "    def lengths").replace("            return (x", "        return (x")
+    summary = shown(tmp_path, text, "7 2 3")
+    assert [summary.shape(tensor) for tensor in summary.output] == [["?", 2, 5], [1, 2, 5], [2]]

@@ -13,6 +13,7 @@ from .expressions import Rest
 from .externals import canonical
 from .operations import ASSUMED
 from .origins import places
+from .packed import is_packed, packed_again, padded_for
 from .positions import require_rows
 from .refusals import application_of, refused
 from .values import External, Instance, Native, Tensor, Unknown, Value, Why
@@ -79,6 +80,8 @@ def apply_layer(m: "Machine", instance: Instance, args: list[Value], kwargs: dic
     """A torch layer's forward."""
     layer = instance.layer
     args = m.solid(args)
+    if args and layer is not None and is_packed(args[0]) and isinstance(getattr(layer, "batch_first", None), bool):
+        return packed_again(args[0], apply_layer(m, instance, [padded_for(args[0], layer.batch_first), *args[1:]], kwargs, site))  # type: ignore[attr-defined]
     first = first_tensor(args, kwargs)
     if layer is None or any(isinstance(arg, Rest) for arg in args):
         name = instance.cls.name if isinstance(instance.cls, External) else "a layer"
