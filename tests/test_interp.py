@@ -235,7 +235,6 @@ def test_idioms_that_change_tensors_in_place_or_start_empty(text: str, expected:
 
 
 @pytest.mark.parametrize("text", [
-    "m = nn.Linear(4, 3)\nm.register_forward_hook(lambda mod, i, o: torch.cat([o, o], -1))\nresult = m(torch.zeros(2, 4))",
     "m = nn.Sequential(nn.Conv2d(3, 4, 3, stride=2))\nm[0].groups = 2\nresult = m(torch.zeros(1, 3, 8, 8))",
     "m = nn.Linear(3, 4)\nm.weight.data = m.weight.data[:2]\nresult = m(torch.zeros(1, 3))",
     "levels = []\nimport mystery\nfor i in range(len(mystery.x)):\n    levels.append(nn.Linear(4, 5))\nresult = nn.Sequential(*levels)(torch.ones(2, 4))",
@@ -368,3 +367,24 @@ def test_what_the_machine_has_is_not_known_under_any_name() -> None:
         size = 3 if has_gpu() else 4
         nn.Linear(3, 2)(torch.ones(2, size))
     """) == []
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("m = nn.Linear(4, 3)\nm.register_forward_hook(lambda mod, i, o: torch.cat([o, o], -1))\nresult = m(torch.zeros(2, 4))", (2, 6)),
+    ("m = nn.Linear(4, 3)\nseen = {}\nm.register_forward_hook(lambda mod, i, o: seen.update(x=o))\nm(torch.zeros(2, 4))\nresult = seen['x']", (2, 3)),
+    ("m = nn.Linear(4, 3)\nh = m.register_forward_hook(lambda mod, i, o: o[:, :1])\nh.remove()\nresult = m(torch.zeros(2, 4))", (2, 3)),
+    ("m = nn.Linear(4, 3)\nm.register_forward_pre_hook(lambda mod, i: (i[0][:, :4],))\nresult = m(torch.zeros(2, 9))", (2, 3)),
+    ("m = nn.Linear(4, 3)\nm.register_forward_pre_hook(lambda mod, i: i[0][:, :4])\nresult = m(torch.zeros(2, 9))", (2, 3)),
+    ("m = nn.Linear(4, 3)\nm.register_forward_hook(lambda mod, a, k, o: o + k['input'][:, :3], with_kwargs=True)\nresult = m(input=torch.zeros(2, 4))", (2, 3)),
+    ("m = nn.Linear(4, 3)\nm.register_forward_hook(lambda mod, i, o: o[:, :1])\nm.register_forward_hook(lambda mod, i, o: o.t(), prepend=True)\n"
+     "result = m(torch.zeros(2, 4))", (3, 1)),
+    ("class N(nn.Module):\n    def __init__(s):\n        super().__init__()\n        s.l = nn.Linear(4, 3)\n        s.l.register_forward_hook(s.keep)\n"
+     "    def keep(s, m, i, o):\n        s.kept = o\n    def forward(s, x):\n        s.l(x)\n        return s.kept\nresult = N()(torch.zeros(2, 4))", (2, 3)),
+])
+def test_hooks_are_called_as_torch_calls_them(text: str, expected: Any) -> None:
+    there: dict[str, Any] = {}
+    exec(f"import torch\nfrom torch import nn\n{text}", there)
+    assert tuple(there["result"].shape) == expected
+    machine = run(text)
+    (found,) = machine.solid([machine.main_scope.table["result"]])  # type: ignore[attr-defined]
+    assert found.shape == expected

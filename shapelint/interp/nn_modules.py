@@ -1,10 +1,10 @@
 """The ``nn.Module`` protocol: children, calls, and the methods every module has."""
 
-import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..shapes import Shape
+from . import hooks
 from .events import InputSource, Refused
 from .natives import PyRaise, method, native
 from .values import (
@@ -13,7 +13,6 @@ from .values import (
     ClassValue,
     DictObject,
     External,
-    FunctionValue,
     Instance,
     IteratorObject,
     Tensor,
@@ -63,6 +62,8 @@ def call_module(m: "Machine", instance: Instance, args: list[Value], kwargs: dic
 
 
 def _noted(m: "Machine", instance: Instance, args: list[Value], kwargs: dict[str, Value], site: "Site | None") -> Value:
+    if instance.hidden.get(hooks.BEFORE) and _own_call(m, instance) is None:
+        args, kwargs = hooks.before(m, instance, args, kwargs)
     if m.recorder is None:
         return _call(m, instance, args, kwargs, site)
     return m.recorder.call(m, instance, args, kwargs, lambda: _call(m, instance, args, kwargs, site))
@@ -94,22 +95,34 @@ def _call(m: "Machine", instance: Instance, args: list[Value], kwargs: dict[str,
         m.source = InputSource(known, m.source_kind, site.place) if known else m.source
     m.module_depth += 1
     try:
-        if instance.hidden.get("hooked"):
-            return Unknown(Why.CONSTRUCT, "a hook that returns a value")
-        if "forward" not in instance.table and isinstance(instance.cls, External) and instance.cls.name not in (SEQUENTIAL, LIST, DICT, MODULE):
-            return layers.apply_layer(m, instance, args, kwargs, site)
-        if m.has_attribute(instance, "__call__") and isinstance(instance.cls, ClassValue):
-            custom = m.get_attribute(instance, "__call__")
-            if isinstance(custom, BoundMethod) and not _is_native(custom) and not m.in_function(custom.function):
-                return m.call(custom, args, kwargs, site)
-        forward = m.get_attribute(instance, "forward")
-        if isinstance(forward, Unknown):
-            return Tensor(None)
-        return m.call(forward, args, kwargs, site)
+        value = _forward(m, instance, args, kwargs, site)
+        if instance.hidden.get(hooks.AFTER) and _own_call(m, instance) is None:
+            value = hooks.after(m, instance, args, kwargs, value)
+        return value
     finally:
         m.module_depth -= 1
         if outermost and m.source_kind == "call":
             m.source = None
+
+
+def _forward(m: "Machine", instance: Instance, args: list[Value], kwargs: dict[str, Value], site: "Site | None") -> Value:
+    if "forward" not in instance.table and isinstance(instance.cls, External) and instance.cls.name not in (SEQUENTIAL, LIST, DICT, MODULE):
+        return layers.apply_layer(m, instance, args, kwargs, site)
+    custom = _own_call(m, instance)
+    if custom is not None:
+        return m.call(custom, args, kwargs, site)
+    forward = m.get_attribute(instance, "forward")
+    if isinstance(forward, Unknown):
+        return Tensor(None)
+    return m.call(forward, args, kwargs, site)
+
+
+def _own_call(m: "Machine", instance: Instance) -> BoundMethod | None:
+    """A ``__call__`` that the user wrote, unless it is running already and calls torch's."""
+    if not isinstance(instance.cls, ClassValue) or not m.has_attribute(instance, "__call__"):
+        return None
+    custom = m.get_attribute(instance, "__call__")
+    return custom if isinstance(custom, BoundMethod) and not _is_native(custom) and not m.in_function(custom.function) else None
 
 
 def _is_native(value: BoundMethod) -> bool:
@@ -307,22 +320,6 @@ def _eval(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
 @method(MODULE, "to", "cuda", "cpu", "float", "double", "half", "bfloat16", "type", "requires_grad_", "share_memory", "to_empty", "compile", "xpu")
 def _itself(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
     return args[0]
-
-
-@method(MODULE, "register_forward_hook", "register_forward_pre_hook")
-def _forward_hook(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
-    """A hook that returns a value replaces the input or output: such a module's result is not known."""
-    hook = args[1] if len(args) > 1 else kwargs.get("hook")
-    if not (isinstance(hook, FunctionValue) and not _returns_a_value(hook)):
-        m.heap.write(args[0].hidden, "hooked", True)
-    return Unknown(Why.CONSTRUCT, "a hook's handle")
-
-
-def _returns_a_value(hook: FunctionValue) -> bool:
-    if isinstance(hook.node, ast.Lambda):
-        called = hook.node.body.func if isinstance(hook.node.body, ast.Call) else None
-        return not (isinstance(called, ast.Attribute) and called.attr in ("append", "update", "add", "setdefault", "__setitem__"))
-    return any(isinstance(node, ast.Return) and node.value is not None for node in ast.walk(hook.node))
 
 
 @method(MODULE, "zero_grad", "load_state_dict", "register_backward_hook", "register_full_backward_hook",
