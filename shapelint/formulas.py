@@ -59,7 +59,10 @@ def scaled(size: Dim, factor: float | Expr) -> Dim:
     if not isfinite(factor):
         return unknown()
     if isinstance(size, int):
-        return floor(float(size) * factor)
+        try:
+            return floor(float(size) * factor)
+        except OverflowError:  # no float, or infinity
+            return unknown()
     numerator, denominator = factor.as_integer_ratio()
     if denominator <= 1 << 12:
         return affine_floor(size, numerator, 0, denominator, 0)

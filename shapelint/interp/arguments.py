@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from ..dims import unknown
 from ..ops import Operator
 from ..ops.kinds import UNREAD, Fields, T
+from . import limits
 from .expressions import Rest
 from .values import External, Instance, ListObject, Native, Tensor, Trace, Unknown, Value, Why
 
@@ -28,13 +29,13 @@ def raw(value: Value) -> Any:
     """A value as an operator's binder takes it."""
     if isinstance(value, Tensor):
         return T.of(value.shape, value.dtype)
-    if isinstance(value, ListObject):
-        items = value.table["items"]
-        return UNREAD if isinstance(items, Unknown) else [raw(item) for item in items]
+    if isinstance(value, (ListObject, tuple)):
+        try:
+            return _Listing().of(value)
+        except _TooMuch:
+            return UNREAD
     if isinstance(value, range):
-        return tuple(value)
-    if isinstance(value, tuple):
-        return tuple(raw(item) for item in value)
+        return tuple(value) if len(value) <= limits.LISTED_ITEMS else UNREAD
     if isinstance(value, Instance) and isinstance(value.hidden.get("payload"), tuple):
         return tuple(raw(item) for item in value.hidden["payload"])
     if isinstance(value, Instance) and value.layer is not None:
@@ -42,6 +43,29 @@ def raw(value: Value) -> Any:
     if isinstance(value, (Unknown, Rest)) or type(value).__name__ in ("Alternatives", "IteratorObject", "DictObject"):
         return UNREAD
     return value
+
+
+class _TooMuch(Exception):
+    """A list of lists holds more than is listed, or itself."""
+
+
+class _Listing:
+    """The items of one argument; a list that is met several times counts as often."""
+
+    def __init__(self) -> None:
+        self.left = limits.LISTED_ITEMS
+
+    def of(self, value: Value) -> Any:
+        if isinstance(value, ListObject):
+            items = value.table["items"]
+            return UNREAD if isinstance(items, Unknown) else self.items(items)
+        return tuple(self.items(value)) if isinstance(value, tuple) else raw(value)
+
+    def items(self, items: tuple[Value, ...]) -> list[Any]:
+        self.left -= len(items) + 1
+        if self.left < 0:
+            raise _TooMuch
+        return [self.of(item) for item in items]
 
 
 def held(value: Value) -> Value:
@@ -81,14 +105,20 @@ def without_empty(result: Any, value: Value, first: Tensor | None) -> Value:
 
 
 def first_tensor(args: list[Value], kwargs: dict[str, Value]) -> Tensor | None:
-    for value in (*args, *kwargs.values()):
+    """The first tensor among the arguments, and in their lists and tuples."""
+    return _first((*args, *kwargs.values()), set())
+
+
+def _first(values: tuple[Value, ...], seen: set[int]) -> Tensor | None:
+    for value in values:
         if isinstance(value, Tensor):
             return value
         if isinstance(value, ListObject):
             items = value.table["items"]
             value = items if isinstance(items, tuple) else ()
-        if isinstance(value, tuple):
-            found = first_tensor(list(value), {})
+        if isinstance(value, tuple) and id(value) not in seen:
+            seen.add(id(value))
+            found = _first(value, seen)
             if found is not None:
                 return found
     return None

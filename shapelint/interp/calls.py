@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from . import limits
 from .branches import Signal, choose, settle
 from .expressions import Rest
+from .extent import bounded, length
 from .join import join
 from .natives import PyRaise
 from .values import (
@@ -67,6 +68,8 @@ def call_native(m: "Machine", function: Native, args: list[Value], kwargs: dict[
                 m.heap.write(args[0].hidden, "open", arg.unknown)
                 return None
             return m.unknown(arg.unknown.why, arg.unknown.what)
+        if (items := length(arg)) > limits.ITEMS_PER_STEP:
+            m.step(items // limits.ITEMS_PER_STEP)
     return function.call(m, args, kwargs)
 
 
@@ -198,7 +201,7 @@ def bind(m: "Machine", function: FunctionValue, args: list[Value], kwargs: dict[
     rest = further.unknown if further is not None else None
     table.update(zip(names, given, strict=False))
     if spec.vararg is not None:
-        table[spec.vararg] = rest if rest is not None else tuple(given[len(names) :])
+        table[spec.vararg] = rest if rest is not None else bounded(tuple(given[len(names) :]))
     elif len(given) > len(names):
         raise PyRaise("TypeError", f"{function.name}() takes {len(names)} positional arguments but {len(given)} were given")
     keyword = dict(kwargs)

@@ -65,6 +65,8 @@ def _own(value: Value, cls: ClassValue) -> None:
 
 def linearised(bases: tuple[Value, ...]) -> tuple[Value, ...]:
     """The MRO after the class itself: C3 over the user's classes; an external base brings ``torch.nn.Module`` where it is a module."""
+    if len(bases) == 1:
+        return _base_mro(bases[0])
     sequences = [list(_base_mro(base)) for base in bases]
     sequences.append(list(bases))
     result: list[Value] = []

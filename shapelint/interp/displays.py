@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from . import limits
 from .comprehensions import comprehension, dict_comprehension
 from .expressions import PREPARE, Code, always, as_unknown, constant, evaluate, mapping, plain, prepared
+from .extent import bounded
 from .values import DictObject, IteratorObject, ListObject, Scope, SetObject, Unknown, Value, Why
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ Elements = Callable[["Machine", Scope], "tuple[Value, ...] | Unknown"]
 
 
 def _elements(nodes: list[ast.expr]) -> Elements:
+    if len(nodes) > limits.LISTED_ITEMS:
+        return lambda m, scope: Unknown(Why.LIMIT, "a long sequence")
     if any(isinstance(item, ast.Starred) for item in nodes):
         return lambda m, scope: _unpacked_elements(m, nodes, scope)
     parts = [prepared(item) for item in nodes]
@@ -31,6 +34,8 @@ def _unpacked_elements(m: "Machine", nodes: list[ast.expr], scope: Scope) -> tup
             if listed is None:
                 return as_unknown(value)
             items.extend(listed)
+            if len(items) > limits.LISTED_ITEMS:
+                return Unknown(Why.LIMIT, "a long sequence")
         else:
             items.append(evaluate(m, node, scope))
     return tuple(items)
@@ -38,7 +43,10 @@ def _unpacked_elements(m: "Machine", nodes: list[ast.expr], scope: Scope) -> tup
 
 def _tuple(node: ast.Tuple) -> Code:
     known = constant(node)
-    return always(known[0]) if known is not None else _elements(node.elts)
+    if known is not None:
+        return always(known[0])
+    items = _elements(node.elts)
+    return lambda m, scope: bounded(items(m, scope))
 
 
 def _list(node: ast.List) -> Code:
@@ -58,6 +66,8 @@ def _set_of(m: "Machine", items: "tuple[Value, ...] | Unknown") -> SetObject:
 
 
 def _dict(node: ast.Dict) -> Code:
+    if len(node.keys) > limits.LISTED_ITEMS:
+        return lambda m, scope: DictObject(rest=Unknown(Why.LIMIT, "a long dict"))
     entries = [(None if key is None else prepared(key), prepared(value)) for key, value in zip(node.keys, node.values, strict=True)]
 
     def code(m: "Machine", scope: Scope) -> Value:
@@ -78,6 +88,9 @@ def _spread(made: DictObject, value: Value) -> None:
     if isinstance(value, DictObject):
         made.table.update(value.table)
         made.opaque["rest"] = made.opaque["rest"] or value.opaque["rest"]
+        if len(made.table) > limits.LISTED_ITEMS:
+            made.table.clear()
+            made.opaque["rest"] = Unknown(Why.LIMIT, "a long dict")
     else:
         made.opaque["rest"] = as_unknown(value)
 
@@ -102,7 +115,9 @@ def _joined(m: "Machine", node: ast.JoinedStr, scope: Scope) -> Value:
             parts.append(value)
         else:
             lost = as_unknown(value)
-    return lost if lost is not None else "".join(parts)[: limits.TEXT_LENGTH]
+    if lost is None and sum(map(len, parts)) > limits.TEXT_LENGTH:
+        lost = Unknown(Why.LIMIT, "a long text")
+    return lost if lost is not None else "".join(parts)
 
 
 def _formatted(m: "Machine", node: ast.FormattedValue, scope: Scope) -> Value:

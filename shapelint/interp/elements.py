@@ -98,7 +98,7 @@ def spaced(start: float, end: float, steps: int) -> list[float]:
 @native("torch.arange")
 def _arange(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
     made = _called(m, "torch.arange", args, kwargs)
-    if not 0 < len(args) <= 3 or not all(type(arg) in (int, float) and arg == int(arg) for arg in args) or (len(args) == 3 and not args[2]):
+    if not 0 < len(args) <= 3 or not all(type(arg) in (int, float) and abs(arg) < 1 << 53 and arg == int(arg) for arg in args) or (len(args) == 3 and not args[2]):
         return made
     numbers = range(*map(int, args))
     if len(numbers) > limits.UNROLLED_ITERATIONS:

@@ -169,6 +169,8 @@ def _unpacked(m: "Machine", node: ast.Call, scope: Scope) -> Arguments:
         if isinstance(item, ast.Starred):
             value = evaluate(m, item.value, scope)
             items = m.iterate(value)
+            if items is not None and len(args) + len(items) > limits.LISTED_ITEMS:
+                items, value = None, Unknown(Why.LIMIT, "many arguments")
             args.extend([Rest(as_unknown(value))] if items is None else items)
         else:
             args.append(evaluate(m, item, scope))

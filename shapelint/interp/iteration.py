@@ -31,8 +31,10 @@ def iterate(m: "Machine", value: Value) -> tuple[Value, ...] | None:
         return None if isinstance(items, Unknown) else items
     if isinstance(value, IteratorObject):
         items = value.table["items"]
+        if not isinstance(items, tuple) or len(items) > limits.LISTED_ITEMS:  # unknown, or itertools.count
+            return None
         m.heap.write(value.table, "items", ())
-        return None if isinstance(items, Unknown) else items
+        return items
     if isinstance(value, (range, str, bytes)):
         return tuple(value) if len(value) <= limits.LISTED_ITEMS else None
     if isinstance(value, DictObject):

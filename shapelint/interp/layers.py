@@ -198,7 +198,10 @@ def layer_attribute(m: "Machine", instance: Instance, name: str) -> Value:
         return None
     from .nn_modules import parameter_of
 
-    shapes = layer.parameters()
+    try:
+        shapes = layer.parameters()
+    except (ShapeError, Unread):  # it was refused where it was made
+        return Unknown(Why.ERROR, name)
     if name in shapes:
         return parameter_of(instance, name, shapes[name])
     buffers = layer.buffers()

@@ -2,11 +2,18 @@
 
 STEPS_PER_ENTRY = 400_000      # statements and calls evaluated for one entry point (a module body, an uncalled class or function)
 STEPS_PER_TARGET = 4_000_000   # for one model that somebody named
-STEPS_PER_EXPLORATION = 100_000  # for one class or function that nothing calls
-STEPS_EXPLORING_A_FILE = 250_000  # for all of them in one file
-STEPS_PER_LOOP = 60_000        # after that a loop's effects are joined instead of unrolled further
+STEPS_PER_EXPLORATION = 150_000  # for one class or function that nothing calls
+STEPS_EXPLORING_A_FILE = 350_000  # for all of them in one file
+STEPS_RUNNING_A_FILE = 800_000  # for its module body and its models on stated inputs
+STEPS_PER_OPERATOR = 4         # what a call of a torch operator counts
+ITEMS_PER_STEP = 128           # items of a long list that a builtin function looks at or copies in the time of one step
+STEPS_BETWEEN_LOOKS = 2_000    # at the clock
+SECONDS_PER_FILE = 30          # of CPU, for its module body, and again for what nothing calls: only where the steps are unusually slow
+SECONDS_PER_TARGET = 120
+STEPS_PER_LOOP = 100_000       # after that a loop's effects are joined instead of unrolled further
 UNROLLED_ITERATIONS = 4_000    # iterations of one loop that are evaluated one by one
 LISTED_ITEMS = 100_000         # items of an iterable that are listed
+NESTED_TUPLES = 60             # tuples in tuples
 CALL_DEPTH = 90                # nested calls of the user's functions
 SAME_FUNCTION_DEPTH = 24       # of one function within itself
 UNCERTAIN_RECURSION = 4        # of one function within itself, where a branch or loop was not decided

@@ -6,6 +6,7 @@ and :mod:`.nn_modules`; they are functions of a machine, and the methods here fo
 
 import ast
 from collections.abc import Callable, Sequence
+from time import thread_time
 from typing import TYPE_CHECKING, Any
 
 from ..dims import Dim, Truth
@@ -103,8 +104,8 @@ class _Isolated:
 
 
 # What belongs to one run, and not to what the program has made by then.
-_OF_A_RUN = ("broken", "coverage", "events", "facts", "forks", "premature", "recorder", "shadowing", "sizes", "source", "step_limit", "steps", "trying",
-             "uncertain", "unstated", "_unfollowed")
+_OF_A_RUN = ("broken", "coverage", "events", "facts", "forks", "premature", "recorder", "shadowing", "sizes", "source", "last_step", "next_look", "steps",
+             "trying", "uncertain", "unstated", "_unfollowed")
 
 
 class Machine:
@@ -127,7 +128,8 @@ class Machine:
         self.unstated = 0  # inputs of this entry point whose sizes nothing states, but their names
         self.trying = 0  # try statements around us that catch what torch raises
         self.steps = 0
-        self.step_limit = limits.STEPS_PER_ENTRY
+        self.last_step = self.next_look = limits.STEPS_PER_ENTRY
+        self.deadline = thread_time() + limits.SECONDS_PER_FILE
         self.loop_limit = limits.STEPS_PER_LOOP
         self.source: InputSource | None = None
         self.module_depth = 0
@@ -170,10 +172,22 @@ class Machine:
 
     # --- budget and events -----------------------------------------------------------------------------------
 
-    def step(self) -> None:
-        self.steps += 1
-        if self.steps > self.step_limit:
+    def allow(self, steps: int, deadline: float | None = None) -> None:
+        """The budget of what comes next: steps, and until when on this thread's clock of CPU time."""
+        self.last_step = self.steps + steps
+        self.next_look = min(self.last_step, self.steps + limits.STEPS_BETWEEN_LOOKS)
+        if deadline is not None:
+            self.deadline = deadline
+
+    def step(self, count: int = 1) -> None:
+        self.steps += count
+        if self.steps > self.next_look:
+            self._look()
+
+    def _look(self) -> None:
+        if self.steps > self.last_step or thread_time() > self.deadline:
             raise Exhausted
+        self.next_look = min(self.last_step, self.steps + limits.STEPS_BETWEEN_LOOKS)
 
     @property
     def certain(self) -> bool:
@@ -198,6 +212,7 @@ class Machine:
 
     def applied(self, op: Operator, instance: Instance | None, result: Any, value: Value, make: Callable[[tuple[Frame, ...], bool, InputSource | None], Application]) -> None:
         """An operator accepted its arguments: count it, and tell the rules."""
+        self.step(limits.STEPS_PER_OPERATOR)
         self.coverage.count(op.name, not has_unread(result))
         frames, certain, source = tuple(self.frames), self.certain, self.source
         self.emit(Applied(op, instance, lambda: make(frames, certain, source), result, value))

@@ -8,6 +8,7 @@ from typing import Any
 from ..dims import Expr, Truth, at_least, equal, floordiv
 from ..dims.where import Condition
 from . import limits
+from .extent import bounded
 from .join import join
 from .natives import PyRaise
 from .values import (
@@ -200,7 +201,7 @@ def _items(value: Value) -> "tuple[Value, ...] | Unknown | None":
 def _sequence_binary(m: Any, op: str, left: Value, right: Value) -> Value:
     if op == "+" and type(left) is type(right) and isinstance(left, (ListObject, tuple)):
         one, other = _items(left), _items(right)
-        both = one if isinstance(one, Unknown) else other if isinstance(other, Unknown) else (*(one or ()), *(other or ()))
+        both = one if isinstance(one, Unknown) else other if isinstance(other, Unknown) else _joined(m, one or (), other or ())
         return ListObject(both) if isinstance(left, ListObject) else both
     if op == "*":
         for sequence, count in ((left, right), (right, left)):
@@ -209,27 +210,43 @@ def _sequence_binary(m: Any, op: str, left: Value, right: Value) -> Value:
     if op in ("|", "&", "-", "^") and isinstance(left, SetObject) and isinstance(right, SetObject):
         return _set_binary(op, left, right)
     if op == "|" and isinstance(left, DictObject) and isinstance(right, DictObject):
+        if len(left.table) + len(right.table) > limits.LISTED_ITEMS:
+            return DictObject(rest=Unknown(Why.LIMIT, "a long dict"))
         return DictObject({**left.table, **right.table}, left.opaque["rest"] or right.opaque["rest"])
     return None
+
+
+def _joined(m: Any, one: "tuple[Value, ...]", other: "tuple[Value, ...]") -> "tuple[Value, ...] | Unknown":
+    count = len(one) + len(other)
+    if count > limits.LISTED_ITEMS:
+        return Unknown(Why.LIMIT, "a long sequence")
+    if count > limits.ITEMS_PER_STEP:
+        m.step(count // limits.ITEMS_PER_STEP)
+    return bounded((*one, *other))
 
 
 def _repeated(sequence: Value, count: Any) -> Value:
     items = _items(sequence)
     if isinstance(items, Unknown) or not isinstance(count, int) or len(items or ()) * count > limits.LISTED_ITEMS:
-        repeated: Any = items if isinstance(items, Unknown) else Unknown(Why.DATA, "a list repeated an unknown number of times")
+        repeated: Any = items if isinstance(items, Unknown) else Unknown(*_UNREPEATED[isinstance(count, int)])
     else:
-        repeated = (items or ()) * count
+        repeated = bounded((items or ()) * count)
     return ListObject(repeated) if isinstance(sequence, ListObject) else repeated
+
+
+_UNREPEATED = {True: (Why.LIMIT, "a long sequence"), False: (Why.DATA, "a list repeated an unknown number of times")}
 
 
 def _set_binary(op: str, left: SetObject, right: SetObject) -> Value:
     one, other = left.table["items"], right.table["items"]
     if isinstance(one, Unknown) or isinstance(other, Unknown) or not (is_constant(one) and is_constant(other)):
         return SetObject(Unknown(Why.DATA, "a set operation"))
-    in_both = [item for item in one if item in other]
+    if len(one) + len(other) > limits.LISTED_ITEMS:
+        return SetObject(Unknown(Why.LIMIT, "a large set"))
+    ones, others = set(one), set(other)
     kept = {
-        "|": [*one, *(item for item in other if item not in one)], "&": in_both, "-": [item for item in one if item not in other],
-        "^": [item for item in (*one, *other) if item not in in_both],
+        "|": [*one, *(item for item in other if item not in ones)], "&": [item for item in one if item in others],
+        "-": [item for item in one if item not in others], "^": [item for item in (*one, *other) if item not in ones or item not in others],
     }[op]
     return SetObject(tuple(kept))
 
@@ -337,6 +354,7 @@ def _all_equal(m: Any, one: "tuple[Value, ...]", other: "tuple[Value, ...]") -> 
     """Whether two sequences of one length agree item by item."""
     found: bool | Condition | None = True
     for a, b in zip(one, other, strict=True):
+        m.step()
         value = compare(m, "==", a, b)
         answer = truth(m, value)
         if answer is False:
@@ -412,6 +430,7 @@ def _contains(m: Any, container: Value, item: Value) -> "bool | Unknown | None":
 
 def _any_equal(m: Any, item: Value, others: "tuple[Value, ...]") -> "bool | Unknown":
     found: bool | Condition | None = False
+    m.step(len(others) // 8)
     for other in others:
         value = compare(m, "==", item, other) if item is not other else True
         answer = truth(m, value)

@@ -4,6 +4,7 @@ import ast
 import os
 from collections.abc import Callable, Iterable
 from functools import partial
+from time import thread_time
 
 from ..dims import is_unknown, sym
 from ..shapes import Shape, show
@@ -137,7 +138,10 @@ class Run:
     def __init__(self, machine: Machine, source: SourceFile, options: Options, scope: Scope | None = None) -> None:
         self.m, self.source, self.options = machine, source, options
         self.scope = scope or Scope(source, "__main__")
+        self.spent = 0  # steps of the module body and of stated inputs
         self.explored = 0  # steps spent on what nothing calls
+        self.deadline = thread_time() + limits.SECONDS_PER_FILE
+        self.lost = False  # some part of the module body was not run to its end
         comments = read_comments(source) if "#" in source.text else None
         self.directives: dict[int, InputDirective] = {item.line: item for item in comments.inputs} if comments is not None else {}
 
@@ -148,6 +152,7 @@ class Run:
 
     def explore(self) -> None:
         """What nothing called."""
+        self.deadline = thread_time() + limits.SECONDS_PER_FILE
         self.uncalled_modules()
         self.uncalled_functions()
 
@@ -159,28 +164,45 @@ class Run:
 
         self.scope.table.update({"__name__": "__main__", "__file__": self.source.path})
         for node in self.source.tree.body:
-            self.guarded(partial(execute, self.m, [node], self.scope), node)
+            if not self.guarded(partial(execute, self.m, [node], self.scope), node, file_budget=True):
+                self._lose(node)
             directive = self.directives.get(node.lineno)
             if directive is not None and isinstance(node, (ast.Assign, ast.AnnAssign)):
                 target = node.targets[0] if isinstance(node, ast.Assign) else node.target
                 if isinstance(target, ast.Name):
-                    self._apply(self.scope.table.get(target.id), directive.spec, "comment", directive)
+                    action = partial(self._apply, self.scope.table.get(target.id), directive.spec, "comment", directive)
+                    self.guarded(action, node, file_budget=True)
 
-    def guarded(self, action: Callable[[], object], at: ast.AST | None = None, steps: int = limits.STEPS_PER_ENTRY) -> None:
-        """Run one entry point, written at a node of the file, within its budget; an exception of the program ends it."""
+    def _lose(self, node: ast.stmt) -> None:
+        """A statement of the module body was not run to its end: what it binds is not known, and nothing after it is certain."""
+        self.lost = True
+        for name in bound_names(node):
+            self.scope.table[name] = Unknown(Why.LIMIT, "a statement that takes too long", Place(self.source, node))
+
+    def guarded(self, action: Callable[[], object], at: ast.AST | None = None, steps: int = limits.STEPS_PER_ENTRY, file_budget: bool = False) -> bool:
+        """Run one entry point, written at a node of the file, within its budget; an exception of the program ends it.
+
+        False where a bound was reached: then what it did is taken back. ``file_budget``: its steps count towards those of the file.
+        """
         m = self.m
-        m.step_limit = m.steps + steps
+        m.allow(min(steps, limits.STEPS_RUNNING_A_FILE - self.spent) if file_budget else steps, self.deadline)
         m.loop_limit = max(limits.STEPS_PER_LOOP, limits.STEPS_PER_LOOP * steps // limits.STEPS_PER_ENTRY)
-        m.frames, m.loops, m.uncertain, m.forks, m.trying, m.module_depth, m.source = [], [], 0, 0, 0, 0, None
+        m.frames, m.loops, m.uncertain, m.forks, m.trying, m.module_depth, m.source = [], [], int(self.lost), 0, 0, 0, None
         m.facts, m.unstated, m.broken = m.fresh_facts(), 0, False
         m.assumed_sizes = {size for size in m.assumed_sizes if is_unknown(size)}  # the names are given anew
         m.site = Site(at, self.scope, None) if at is not None else None
+        mark, before = m.heap.mark(), m.steps
         try:
             action()
-        except (PyRaise, Exhausted):
+        except PyRaise:
             pass
-        except RecursionError:
-            m.coverage.lose(Unknown(Why.LIMIT, "deep recursion"))
+        except (Exhausted, RecursionError, MemoryError) as error:
+            m.heap.undo(mark)
+            m.unknown(Why.LIMIT, _BOUNDS[type(error)])
+            return False
+        finally:
+            self.spent += m.steps - before if file_budget else 0
+        return True
 
     # --- stated inputs ----------------------------------------------------------------------------------------------
 
@@ -195,14 +217,14 @@ class Run:
                 continue
             value = self.scope.table.get(node.name)
             if isinstance(value, ClassValue):
-                self.guarded(partial(self._apply_to_class, value, directive), node)
+                self.guarded(partial(self._apply_to_class, value, directive), node, file_budget=True)
             elif isinstance(value, FunctionValue):
-                self.guarded(partial(self._apply, value, directive.spec, "comment", directive), node)
+                self.guarded(partial(self._apply, value, directive.spec, "comment", directive), node, file_budget=True)
 
         for target, spec in self.options.targets.items():
             module, _, call = target.partition(":")
             if call and self.imports_as(module.strip()):
-                self.guarded(partial(self._target, call, spec), _line_node(self.source.line_span(1)))
+                self.guarded(partial(self._target, call, spec), _line_node(self.source.line_span(1)), file_budget=True)
 
     def _apply_to_class(self, cls: ClassValue, directive: InputDirective) -> None:
         self._apply(self._make(cls), directive.spec, "comment", directive)
@@ -344,6 +366,18 @@ class Run:
                     arg.arg: Unknown(Why.ENTRY, arg.arg) for arg in value.node.args.kwonlyargs if arg.arg not in value.kw_defaults
                 }
                 self._exploring(partial(self.m.call, value, args, kwargs), value.node)
+
+
+_BOUNDS = {Exhausted: "a program that takes too long", RecursionError: "deep recursion", MemoryError: "a program that takes too much memory"}
+
+
+def bound_names(node: ast.stmt) -> set[str]:
+    """The names that a statement of a module binds there."""
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        return {node.name}
+    names = {part.id for part in ast.walk(node) if isinstance(part, ast.Name) and not isinstance(part.ctx, ast.Load)}
+    names |= {part.name for part in ast.walk(node) if isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))}
+    return names | {alias.asname or alias.name.partition(".")[0] for part in ast.walk(node) if isinstance(part, (ast.Import, ast.ImportFrom)) for alias in part.names}
 
 
 def _expected_to_fail(function: FunctionValue) -> bool:

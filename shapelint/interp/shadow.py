@@ -79,7 +79,8 @@ class Shadow:
     def _run(self) -> None:
         m, failed, finished = self.m, False, True
         with m.isolated():
-            m.shadowing, m.step_limit = True, m.steps + limits.STEPS_PER_EXPLORATION
+            m.shadowing = True
+            m.allow(limits.STEPS_PER_EXPLORATION)
             try:
                 m.call(self.instance, self.args, self.kwargs, self.site)
             except PyRaise as error:

@@ -10,6 +10,7 @@ from ..dims.facts import Finding
 from ..dims.region import Region
 from ..dims.where import Condition
 from ..ops.problems import Problem
+from . import limits
 from .binding import assign, binder, scope_of
 from .branches import BREAK, CONTINUE, Signal, branch, keep
 from .decisions import condition, decide, prepared_test
@@ -90,6 +91,8 @@ def _augment(m: "Machine", node: ast.AugAssign, old: Value, value: Value, scope:
     if isinstance(old, ListObject) and isinstance(node.op, ast.Add):
         items, more = old.table["items"], m.iterate(value)
         lost = items if isinstance(items, Unknown) else Unknown(Why.DATA, "an extended list")
+        if more is not None and not isinstance(items, Unknown) and len(items) + len(more) > limits.LISTED_ITEMS:
+            lost, more = Unknown(Why.LIMIT, "a long sequence"), None
         m.heap.write(old.table, "items", lost if more is None or isinstance(items, Unknown) else items + more)
         return
     with m.at(node, scope):

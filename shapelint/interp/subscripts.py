@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from ..dims import Expr
 from ..ops.kinds import T
 from ..ops.problems import Problem, ShapeError, Unread, follow
+from . import limits
 from .natives import PyRaise
 from .values import (
     Alternatives,
@@ -69,6 +70,8 @@ def _sequence(m: "Machine", container: Any, key: Value) -> Value:
         if plain is None:
             lost = Unknown(Why.DATA, "a slice")
             return ListObject(lost) if isinstance(container, ListObject) else lost
+        if plain.step == 0:
+            raise PyRaise("ValueError", "slice step cannot be zero")
         part = items[plain]
         return ListObject(part) if isinstance(container, ListObject) else part
     if isinstance(key, int):
@@ -222,7 +225,13 @@ def _set_list(m: "Machine", container: ListObject, key: Value, new: Value) -> No
         if more is None:
             m.heap.write(container.table, "items", Unknown(Why.DATA, "a list changed by unknown items"))
             return
-        changed[plain] = more
+        if len(changed) + len(more) > limits.LISTED_ITEMS:
+            m.heap.write(container.table, "items", Unknown(Why.LIMIT, "a long sequence"))
+            return
+        try:
+            changed[plain] = more
+        except ValueError as error:
+            raise PyRaise("ValueError", str(error)) from error
     else:
         try:
             changed[plain] = new
@@ -249,8 +258,8 @@ def delete_item(m: "Machine", container: Value, key: Value) -> None:
         changed = list(items)
         try:
             del changed[plain]
-        except IndexError as error:
-            raise PyRaise("IndexError", str(error)) from error
+        except (IndexError, ValueError) as error:
+            raise PyRaise(type(error).__name__, str(error)) from error
         m.heap.write(container.table, "items", tuple(changed))
     elif isinstance(container, Instance) and m.has_attribute(container, "__delitem__"):
         m.call(m.get_attribute(container, "__delitem__"), [key], {})

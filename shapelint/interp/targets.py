@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Sequence
 from functools import partial
+from time import thread_time
 from typing import TYPE_CHECKING
 
 from ..source.comments import read_comments
@@ -72,6 +73,7 @@ def run_target(program: "Program", target: Target, stated: Stated | None, traini
     _check_name(run, target)
     found = TargetRun(target, run)
     before, run.m.events = run.m.events, []
+    run.deadline = thread_time() + limits.SECONDS_PER_TARGET
     run.guarded(partial(_make, found), steps=limits.STEPS_PER_TARGET)
     if isinstance(found.model, Instance) and found.raised is None:
         given = stated or _stated_in_file(run, target, found.model)

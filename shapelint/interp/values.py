@@ -52,7 +52,7 @@ class Place:
 
     @property
     def text(self) -> str:
-        return ast.get_source_segment(self.file.text, self.node) or ""
+        return self.file.segment(self.span) if getattr(self.node, "end_lineno", None) is not None else ""
 
     @property
     def line(self) -> str:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from ..shapes import Shape
 from .attention import MultiheadAttention
 from .declare import Layer, table
-from .kinds import UNREAD
+from .kinds import UNREAD, countable
 from .transformer import Transformer, TransformerDecoder, TransformerDecoderLayer, TransformerEncoder, TransformerEncoderLayer
 
 
@@ -63,7 +63,7 @@ def _inside(prefix: str, parts: Iterator[Part]) -> Iterator[Part]:
 
 
 def _stack(layer: Any, inputs: tuple[Shape, ...]) -> Iterator[Part]:
-    if not isinstance(layer.num_layers, int) or not isinstance(layer.layer, Layer) or layer.norm is UNREAD:
+    if not countable(layer.num_layers) or not isinstance(layer.layer, Layer) or layer.norm is UNREAD:
         raise _NotRead
     for number in range(layer.num_layers):
         yield from _inside(f"layers.{number}", _parts(layer.layer, inputs))

@@ -1,6 +1,6 @@
 """Tensors out of nothing: zeros, randn, arange, eye, tensor and the like, and the ones made in the likeness of another tensor."""
 
-from math import ceil
+from math import ceil, isfinite
 from typing import Any
 
 from ..dims import Dim, Expr, ceildiv, unknown
@@ -117,7 +117,7 @@ def randint(*args: Raw, low: Raw = ABSENT, high: Raw = ABSENT, size: Raw = ABSEN
     good=lambda: [call(5), call(1, 5), call(1, 10, 3), call(5, 1, -1), call(0, 1, 0.3), call(end=4), call(start=1, end=4), call(2.5),
                   call(0, 8, step=2)],
     bad=lambda: [call(-1).refused(Problem.HYPER_PARAMETER), call(0, 5, 0).refused(Problem.HYPER_PARAMETER),
-                 call(0, 5, -1).refused(Problem.HYPER_PARAMETER)],
+                 call(0, 5, -1).refused(Problem.HYPER_PARAMETER), call(0, float("inf")).refused(Problem.HYPER_PARAMETER)],
     dtype="of_numbers",
 )
 def arange(start: Raw = ABSENT, end: Raw = ABSENT, step: Raw = ABSENT) -> Shape:
@@ -141,12 +141,18 @@ def arange(start: Raw = ABSENT, end: Raw = ABSENT, step: Raw = ABSENT) -> Shape:
     return (ceildiv(last - first, abs(step)),)
 
 
-def _steps(start: float, end: float, step: float) -> int:
+def _steps(start: float, end: float, step: float) -> Dim:
+    for name, bound in (("start", start), ("end", end)):
+        if not isfinite(bound):
+            raise refuse(Problem.HYPER_PARAMETER, f"arange from {start} to {end}: {name} must be finite", arg="end", param=name)
+    if not isfinite(step):
+        return unknown()
     if (end - start) * step < 0:
         raise refuse(Problem.HYPER_PARAMETER, f"arange from {start} never reaches {end} in steps of {step}", arg="end", param="end")
     if isinstance(start, int) and isinstance(end, int) and isinstance(step, int):
         return -((start - end) // step)
-    return ceil((end - start) / step)
+    count = (end - start) / step
+    return ceil(count) if isfinite(count) else unknown()
 
 
 @function(

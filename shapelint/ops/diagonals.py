@@ -108,10 +108,16 @@ def unfold(input: Tensor, dimension: Axis, size: Size, step: Size) -> Shape:
     return (*input[:axis], conv_out(length, size, step), *input[axis + 1 :], size)
 
 
+def _staircase(rows: int, col: int) -> int:
+    """1 + 2 + 3 + ... over so many rows, each at most ``col``."""
+    rising = max(min(rows, col), 0)
+    return rising * (rising + 1) // 2 + max(rows - col, 0) * col
+
+
 def _triangle(row: Dim, col: Dim, offset: int) -> Dim:
     """Elements on and below the diagonal ``offset``."""
     if isinstance(row, int) and isinstance(col, int):
-        return sum(min(max(i + offset + 1, 0), col) for i in range(row))
+        return _staircase(offset + row, col) - _staircase(offset, col)
     square = equal(row, col) is Truth.ALWAYS
     if square and offset == 0:
         return row * (row + 1) // 2

@@ -5,7 +5,7 @@ Raw arguments are ints, ``Expr``, floats, bools, strings, None, tuples, lists, :
 """
 
 from enum import Enum
-from typing import Annotated, Any, Optional, Union
+from typing import Annotated, Any, Optional, TypeGuard, Union
 
 from ..dims import Dim
 from ..shapes import Shape
@@ -124,6 +124,14 @@ class Fields(list[Any]):
     def __init__(self, **items: Any) -> None:
         super().__init__(items.values())
         self.names = tuple(items)
+
+
+_MOST_LAYERS = 1_000
+
+
+def countable(number: Any) -> TypeGuard[int]:
+    """Whether a number of stacked layers is known, and small enough to name each of them."""
+    return isinstance(number, int) and number <= _MOST_LAYERS
 
 
 def default(value: Any) -> Any:

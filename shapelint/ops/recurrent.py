@@ -10,7 +10,7 @@ from ..dims import Dim, prod, unknown
 from ..shapes import Shape, show
 from .declare import Layer, known, module
 from .examples import call
-from .kinds import Checked, Flag, Ignored, Raw, Size, Switch, T, Tensor, Text
+from .kinds import Checked, Flag, Ignored, Raw, Size, Switch, T, Tensor, Text, countable
 from .linear import check_not_negative
 from .problems import Problem, Unread, refuse, require_at_least, require_equal
 
@@ -100,20 +100,20 @@ class _Recurrent(Layer):
 
     def parameters(self) -> dict[str, Shape]:
         made: dict[str, Shape] = {}
-        for layer in range(self.num_layers if isinstance(self.num_layers, int) else 1):
+        for layer in range(self.num_layers if countable(self.num_layers) else 1):
             inputs = self.input_size if layer == 0 else self.directions * self.state_size
             for suffix in ("", "_reverse")[: self.directions]:
                 made |= self._weights(inputs, f"l{layer}{suffix}")
         return made
 
     def macs(self, inputs: Sequence[Shape], outputs: Sequence[Shape]) -> Dim:
-        if not isinstance(self.num_layers, int):
+        if not countable(self.num_layers):
             return unknown()
         weights = [shape for name, shape in self.parameters().items() if name.startswith("weight")]
         return prod(inputs[0][:-1]) * sum((prod(shape) for shape in weights), start=0)
 
     def unread(self) -> tuple[str, ...]:
-        return (*super().unread(), *(() if isinstance(self.num_layers, int) else ("num_layers",)))
+        return (*super().unread(), *(() if countable(self.num_layers) else ("num_layers",)))
 
     def _weights(self, inputs: Dim, suffix: str) -> dict[str, Shape]:
         gates = self.gates * self.hidden_size

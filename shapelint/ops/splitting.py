@@ -8,6 +8,8 @@ from .indexing import slice_length
 from .kinds import ABSENT, Axis, Ints, IntTuple, Raw, Size, T, Tensor
 from .problems import Problem, Unread, at_least, refuse, require_at_least, require_axis, require_divides, require_equal
 
+_MOST_PARTS = 10_000  # that are listed one by one
+
 
 def _axis_to_split(input: Shape, dim: int, what: str) -> int:
     if not input:
@@ -26,7 +28,7 @@ def _even_sizes(length: Dim, size: Dim, param: str) -> list[Dim]:
         require_equal(length, 0, Problem.SPLIT, message, param=param)
         return [0]
     count = ceildiv(length, size)
-    if not isinstance(count, int):
+    if not isinstance(count, int) or count > _MOST_PARTS:
         raise Unread(param)
     count = max(count, 1)
     return [size] * (count - 1) + [length - size * (count - 1)]
@@ -178,7 +180,7 @@ def unbind(input: Tensor, dim: Axis = 0) -> list[Shape]:
     """One part for each place along an axis, without that axis."""
     axis = _axis_to_split(input, dim, "unbind")
     count = input[axis]
-    if not isinstance(count, int):
+    if not isinstance(count, int) or count > _MOST_PARTS:
         raise Unread("input")
     return [(*input[:axis], *input[axis + 1 :])] * count
 

@@ -8,7 +8,7 @@ from ..shapes import Shape
 from .attention import Attention, attention_parameters, check_heads
 from .declare import Layer, built, known, module, table
 from .examples import call
-from .kinds import UNREAD, AnyLayer, Checked, Flag, Ignored, Raw, Size, Switch, T, Tensor
+from .kinds import UNREAD, AnyLayer, Checked, Flag, Ignored, Raw, Size, Switch, T, Tensor, countable
 from .linear import check_not_negative
 from .norm import LayerNorm
 from .problems import Problem, Unread, refuse, require_at_least, require_equal
@@ -164,11 +164,11 @@ class _Stack(Layer):
         return shape if self.norm is None else self.norm.op.apply(self.norm, (T.of(shape),), {})
 
     def unread(self) -> tuple[str, ...]:
-        return (*super().unread(), *(() if isinstance(self.num_layers, int) else ("num_layers",)))
+        return (*super().unread(), *(() if countable(self.num_layers) else ("num_layers",)))
 
     def parameters(self) -> dict[str, Shape]:
         made: dict[str, Shape] = {}
-        for number in range(self.num_layers if isinstance(self.num_layers, int) else 1):
+        for number in range(self.num_layers if countable(self.num_layers) else 1):
             made |= prefixed(f"layers.{number}.", self.layer)
         return made | prefixed("norm.", self.norm)
 

@@ -7,6 +7,7 @@ user's mistake; what cannot be read or parsed is a :class:`Problem`, a finding a
 """
 
 import os
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple, Protocol
@@ -173,10 +174,22 @@ def parse_bytes(path: str, data: bytes) -> SourceFile | Problem:
 
 def parse_text(path: str, text: str, encoding: str = "utf-8") -> SourceFile | Problem:
     """The source file with this text."""
+    if len(text) > _LARGE and (tokens := _tokens(text)) > _MOST_TOKENS:
+        return problem("unreadable", path, Refused(f"too large to be read: about {tokens:,} tokens, where {_MOST_TOKENS:,} are read"))
     tree = parse(text)
     if isinstance(tree, Refused):
         return problem("syntax", path, tree)
     return SourceFile(path, text, tree, encoding=encoding)
+
+
+# Python's tree takes some 500 bytes for a token.
+_LARGE, _MOST_TOKENS = 2_000_000, 1_500_000
+_OPAQUE = re.compile(r"#[^\n]*|\"\"\"[^\"]*\"\"\"|\'\'\'[^\']*\'\'\'|'[^'\\\n]{20,}'|\"[^\"\\\n]{20,}\"")
+
+
+def _tokens(text: str) -> int:
+    """About how many tokens there are, without those in comments and long strings."""
+    return sum(map(_OPAQUE.sub("", text).count, "\n,.()[]{}+-*/=:;"))
 
 
 def problem(kind: Kind, path: str, refused: Refused) -> Problem:

@@ -3,15 +3,18 @@
 import re
 from collections.abc import Iterable
 
+_LONGEST = 80  # characters of a name that somebody may have mistyped: the comparison is quadratic
 _CODE = re.compile(r"SHP\d{0,3}")
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known name that ``word`` was probably meant to be."""
+    if len(word) > _LONGEST:
+        return None
     from difflib import get_close_matches
 
     plain: dict[str, list[str]] = {}
-    for name in known:
+    for name in (name for name in known if len(name) <= _LONGEST):
         plain.setdefault(name.lower(), []).append(name)
     found = get_close_matches(word.lower().replace("_", "-"), plain, n=1, cutoff=0.6)
     return max(plain[found[0]], key=lambda name: sum(map(str.__eq__, name, word))) if found else None

@@ -19,6 +19,7 @@ _TOKEN = re.compile(rf"#[^\n\r]*|{_LITERALS}", re.DOTALL)
 _DIRECTIVE = re.compile(r"#\s*shapelint\s*:", re.IGNORECASE)
 # Brackets with a comma, "a x b x c", torch.Size, an arrow, a label: whatever states a shape has one of these.
 _MAY_STATE = re.compile(r"[(\[].*,|\w\s?[x×]\s?\w+\s?[x×]|Size\(|=>|->|→|⇒|[Ss]hape\s*[:=]")
+_LONGEST = 2_000  # characters of a comment that are read
 _FSTRING = re.compile(r"\b(?:[ft]r?|r[ft])[\"']", re.IGNORECASE)
 
 
@@ -86,7 +87,7 @@ def comments_of(source: SourceFile) -> list[Comment]:
         start = match.start()
         if code[start] != "#":
             continue
-        text = match.group()
+        text = match.group()[:_LONGEST]
         directive = _DIRECTIVE.search(text) is not None
         if not directive and _MAY_STATE.search(text) is None:
             continue

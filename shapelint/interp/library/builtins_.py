@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...dims import Expr, Truth, at_least, dmax, dmin
 from ...ops import lookup
+from .. import limits
 from ..decisions import Answer, answer_of, as_value, both
 from ..natives import NAMED_CONSTANTS, PyRaise
 from ..values import (
@@ -21,7 +22,25 @@ from ..values import (
     is_constant,
     is_size,
 )
-from .support import REQUIRED, Args, Kwargs, apply, aside, bind, data, inert, is_key, lifted, listed, lost, method, native, over_options, own
+from .support import (
+    REQUIRED,
+    Args,
+    Kwargs,
+    apply,
+    aside,
+    bind,
+    data,
+    inert,
+    is_key,
+    lifted,
+    listed,
+    lost,
+    method,
+    native,
+    over_options,
+    own,
+    too_much,
+)
 
 if TYPE_CHECKING:
     from ..machine import Machine
@@ -221,6 +240,8 @@ def round_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
         return value
     if isinstance(value, Tensor):
         return machine.call(machine.get_attribute(value, "round"), [], {})
+    if isinstance(digits, int) and abs(digits) > limits.INTEGER_BITS:
+        return too_much(machine, "round")
     return apply(machine, "round", round, [own(value), digits])
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ...dims import Expr, unknown
 from .. import limits
+from ..extent import bounded
 from ..natives import PyRaise
 from ..values import Alternatives, Instance, IteratorObject, ListObject, SliceValue, Unknown, Value, Why
 from .support import ABSENT, REQUIRED, Args, Kwargs, bind, listed, lost, method, native, over_options, same, too_much
@@ -164,9 +165,10 @@ def _rows(machine: "Machine", args: Args, sources: list[Pending], strict: bool) 
                 return rows
             row.append(source[taken[key]])
             taken[key] += 1
-        rows.append(tuple(row))
-        if len(rows) > limits.LISTED_ITEMS:
+        made = bounded(tuple(row))
+        if isinstance(made, Unknown) or len(rows) * len(sources) > limits.LISTED_ITEMS * 4:
             return None
+        rows.append(made)
     return rows
 
 

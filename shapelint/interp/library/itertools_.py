@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from .. import limits
+from ..extent import bounded
 from ..natives import PyRaise
-from ..values import IteratorObject, Value
+from ..values import IteratorObject, Unknown, Value
 from .iterators import advance, kept, pending
 from .support import REQUIRED, Args, Kwargs, bind, listed, lost, native, same, too_much
 
@@ -25,6 +26,8 @@ def _chained(machine: "Machine", iterables: Items, what: str) -> IteratorObject:
         if items is None:
             return IteratorObject(lost(machine, what, iterable))
         found.extend(items)
+        if len(found) > limits.LISTED_ITEMS:
+            return IteratorObject(too_much(machine, what))
     return IteratorObject(tuple(found))
 
 
@@ -96,7 +99,8 @@ def _combined(machine: "Machine", what: str, args: Args, combine: Callable[..., 
     known = [source for source in sources if source is not None]
     if known and size([len(source) for source in known]) > limits.LISTED_ITEMS:
         return IteratorObject(too_much(machine, f"itertools.{what}"))
-    return IteratorObject(tuple(combine(*known)))
+    made = bounded(tuple(combine(*known)))
+    return IteratorObject(too_much(machine, f"itertools.{what}") if isinstance(made, Unknown) else made)
 
 
 @native("itertools.product")

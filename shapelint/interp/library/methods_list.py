@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from .. import limits
 from ..natives import PyRaise
 from ..values import Instance, IteratorObject, ListObject, SliceValue, Unknown, Value
 from .builtins_ import in_order
 from .iterators import position
-from .support import REQUIRED, Args, Kwargs, bind, listed, lost, method, own, same
+from .support import REQUIRED, Args, Kwargs, bind, listed, lost, method, own, same, too_much
 
 if TYPE_CHECKING:
     from ..machine import Machine
@@ -57,6 +58,8 @@ def _silent(body: Callable[..., Value]) -> Callable[..., Value]:
 
 
 def _write(machine: "Machine", receiver: ListObject, items: "Items | Unknown") -> None:
+    if isinstance(items, tuple) and len(items) > limits.LISTED_ITEMS:
+        items = too_much(machine, "a long list")
     machine.heap.write(receiver.table, "items", items)
 
 

@@ -74,6 +74,8 @@ def join_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     items = listed(machine, iterable)
     if items is None:
         return lost(machine, "str.join", iterable)
+    if sum(len(item) for item in (*items, separator) if isinstance(item, str)) > limits.TEXT_LENGTH:
+        return too_much(machine, "str.join")
     return apply(machine, "str.join", lambda between, parts: between.join(parts), [own(separator), tuple(map(own, items))])
 
 
@@ -145,12 +147,25 @@ def format_value(machine: "Machine", value: Value, spec: str, conversion: str = 
     return made if isinstance(made, (str, Unknown)) else unsaid(machine, "format")
 
 
+_WIDEST = 9_999  # characters of a formatted value, where a format takes its width from a value
+
+
 def _is_wide(template: str) -> bool:
     """Whether a number of more than four digits stands in a format."""
     run = 0
     for character in template:
         run = run + 1 if character.isdigit() else 0
         if run > 4:
+            return True
+    return False
+
+
+def _takes_width(template: str) -> bool:
+    """Whether a width may be one of the values: ``%*d``, ``{:{}}``."""
+    depth = 0
+    for character in template:
+        depth += (character == "{") - (character == "}")
+        if depth > 1 or character == "*":
             return True
     return False
 
@@ -184,7 +199,7 @@ def _filled(machine: "Machine", template: Value, parts: list[Value], named: dict
         keyword = {name: _printable(machine, part) for name, part in named.items()}
     except NotConstant:
         return unsaid(machine, "a formatted text", *parts, *named.values())
-    if _is_wide(template) or "*" in template:
+    if _is_wide(template) or (_takes_width(template) and any(type(part) is int and abs(part) > _WIDEST for part in (*plain, *keyword.values()))):
         return too_much(machine, "a formatted text")
     try:
         made = fill(template, plain, keyword)

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ...dims import Expr
+from .. import limits
 from ..values import IteratorObject, SliceValue, Value
 from .builtins_ import length
 from .methods_list import count, index_
-from .support import REQUIRED, Args, Kwargs, apply, bind, lifted, listed, lost, method, native, own
+from .support import REQUIRED, Args, Kwargs, apply, bind, lifted, listed, lost, method, native, own, too_much
 
 if TYPE_CHECKING:
     from ..machine import Machine
@@ -61,13 +62,19 @@ def _number(kind: str, function: Callable[..., Any], of_size: Callable[[Value], 
 _number("int", int.bit_length)
 _number("int", int.conjugate, lambda size: size)
 _number("int", int.as_integer_ratio, lambda size: (size, 1))
-_number("int", int.to_bytes)
 _number("float", float.is_integer)
 _number("float", float.as_integer_ratio)
 _number("float", float.conjugate)
 _number("float", float.hex)
 _number("complex", complex.conjugate)
 method("int", "is_integer")(lambda machine, args, kwargs: True)
+@method("int", "to_bytes")
+def to_bytes(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
+    if any(isinstance(arg, int) and abs(arg) > limits.TEXT_LENGTH for arg in (*args[1:], *kwargs.values())):
+        return too_much(machine, "int.to_bytes")
+    return apply(machine, "int.to_bytes", int.to_bytes, [own(args[0]), *args[1:]], kwargs)
+
+
 native("builtins.int.from_bytes")(lifted("int.from_bytes", int.from_bytes))
 native("builtins.float.fromhex")(lifted("float.fromhex", float.fromhex))
 

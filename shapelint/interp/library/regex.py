@@ -3,10 +3,12 @@
 import re
 from typing import TYPE_CHECKING, Any
 
+from .. import limits
 from ..natives import NAMED_CONSTANTS, PyRaise
 from ..values import Instance, IteratorObject, Native, Value, is_constant
 from .misc import with_methods
-from .support import RAISED, Args, Kwargs, from_python, lost, native, returns
+from .regex_cost import takes_long
+from .support import RAISED, Args, Kwargs, from_python, lost, native, returns, too_much
 
 if TYPE_CHECKING:
     from ..machine import Machine
@@ -20,17 +22,27 @@ for _name in ("IGNORECASE", "I", "MULTILINE", "M", "DOTALL", "S", "VERBOSE", "X"
 def _applied(machine: "Machine", name: str, args: Args, kwargs: Kwargs) -> Value:
     """``re.name(*args, **kwargs)``."""
     given = (*args, *kwargs.values())
-    if not is_constant(given) or any(isinstance(arg, str) and len(arg) > _TEXT_LIMIT for arg in given):
+    if not is_constant(given):
         return lost(machine, f"re.{name}", *given)
+    pattern = args[0] if args else kwargs.get("pattern")
+    if isinstance(pattern, str) and _takes_long(pattern, kwargs.get("flags", 0), given):
+        return too_much(machine, f"re.{name}")
     try:
-        return _value(getattr(re, name)(*args, **kwargs))
+        return _value(machine, getattr(re, name)(*args, **kwargs))
     except re.error as error:
         raise PyRaise("error", str(error)) from error
     except RAISED as error:
         raise PyRaise(type(error).__name__, str(error)) from error
 
 
-def _value(found: Any) -> Value:
+def _takes_long(pattern: str, flags: Any, given: tuple[Value, ...]) -> bool:
+    length = max((len(arg) for arg in given if isinstance(arg, str)), default=0)
+    return length > _TEXT_LIMIT or takes_long(pattern, flags if isinstance(flags, int) else 0, length)
+
+
+def _value(machine: "Machine", found: Any) -> Value:
+    if isinstance(found, str) and len(found) > limits.TEXT_LENGTH:
+        return too_much(machine, "a text made by a regular expression")
     if isinstance(found, re.Match):
         return _match(found)
     if found is None or isinstance(found, (str, list, tuple)):
@@ -74,10 +86,14 @@ def compile_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     flags = args[1] if len(args) > 1 else kwargs.get("flags", 0)
     if not isinstance(pattern, str) or not isinstance(flags, int):
         return lost(machine, "re.compile", pattern, flags)
+    if len(pattern) > _TEXT_LIMIT:
+        return too_much(machine, "re.compile")
     try:
         compiled = re.compile(pattern, flags)
     except re.error as error:
         raise PyRaise("error", str(error)) from error
+    except RAISED as error:
+        raise PyRaise(type(error).__name__, str(error)) from error
     made = with_methods("re.Pattern", {name: _of_pattern(compiled, name) for name in _FUNCTIONS})
     made.table["pattern"] = pattern
     made.table["__repr__"] = Native("__repr__", returns(f"re.compile({pattern!r})"))
@@ -87,10 +103,12 @@ def compile_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
 def _of_pattern(compiled: "re.Pattern[str]", name: str) -> Any:
     def call(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
         given = (*args, *kwargs.values())
-        if not is_constant(given) or any(isinstance(arg, str) and len(arg) > _TEXT_LIMIT for arg in given):
+        if not is_constant(given):
             return lost(machine, f"re.{name}", *given)
+        if _takes_long(compiled.pattern, compiled.flags, given):
+            return too_much(machine, f"re.{name}")
         try:
-            return _value(getattr(compiled, name)(*args, **kwargs))
+            return _value(machine, getattr(compiled, name)(*args, **kwargs))
         except RAISED as error:
             raise PyRaise(type(error).__name__, str(error)) from error
 

@@ -40,7 +40,7 @@ _CONTAINERS = (ListObject, SetObject, DictObject)
 
 
 class NotConstant(Exception):
-    """A value, or a part of it, is not a constant."""
+    """A value, or a part of it, is not a constant, or it is too much to be one."""
 
 
 # --- registering -------------------------------------------------------------------------------------------------
@@ -159,28 +159,42 @@ def data(*names: str) -> None:
 # --- constants ---------------------------------------------------------------------------------------------------
 
 
-def to_python(value: Value, sets: bool = True, depth: int = 0) -> Any:
+def to_python(value: Value, sets: bool = True) -> Any:
     """The Python object that a value stands for. NotConstant where a part is not known, or is no constant.
 
     ``sets=False`` refuses sets: their order shows when they are printed.
     """
-    if depth > 30:
+    return _Plain(sets).of(value, 0)
+
+
+class _Plain:
+    """One conversion: what is shared or holds itself counts as often as it is met."""
+
+    def __init__(self, sets: bool) -> None:
+        self.sets, self.left = sets, limits.LISTED_ITEMS
+
+    def of(self, value: Value, depth: int) -> Any:
+        if isinstance(value, (*CONSTANTS, range)):
+            return value
+        if isinstance(value, tuple):
+            return tuple(self.items(value, depth))
+        if isinstance(value, (ListObject, SetObject)):
+            items = value.table["items"]
+            if isinstance(items, Unknown) or (isinstance(value, SetObject) and not self.sets):
+                raise NotConstant
+            plain = self.items(items, depth)
+            if isinstance(value, SetObject):
+                return set(plain)
+            return collections.deque(plain) if value.kind == "deque" else plain
+        if isinstance(value, DictObject) and value.opaque["rest"] is None and value.kind in _DICTS:
+            return _DICTS[value.kind](dict(zip(self.items(tuple(value.table), depth), self.items(tuple(value.table.values()), depth), strict=True)))
         raise NotConstant
-    if isinstance(value, tuple):
-        return tuple(to_python(item, sets, depth + 1) for item in value)
-    if isinstance(value, (*CONSTANTS, range)):
-        return value
-    if isinstance(value, (ListObject, SetObject)):
-        items = value.table["items"]
-        if isinstance(items, Unknown) or (isinstance(value, SetObject) and not sets):
+
+    def items(self, values: tuple[Value, ...], depth: int) -> list[Any]:
+        self.left -= len(values)
+        if self.left < 0 or depth > 30:
             raise NotConstant
-        plain = [to_python(item, sets, depth + 1) for item in items]
-        if isinstance(value, SetObject):
-            return set(plain)
-        return collections.deque(plain) if value.kind == "deque" else plain
-    if isinstance(value, DictObject) and value.opaque["rest"] is None and value.kind in _DICTS:
-        return _DICTS[value.kind]({to_python(key, sets, depth + 1): to_python(item, sets, depth + 1) for key, item in value.table.items()})
-    raise NotConstant
+        return [self.of(item, depth + 1) for item in values]
 
 
 _DICTS: dict[str, Callable[[Any], Any]] = {"dict": dict, "OrderedDict": collections.OrderedDict, "Counter": collections.Counter}
@@ -212,6 +226,8 @@ def apply(machine: "Machine", what: str, function: Callable[..., Any], args: Ite
         return over_options(several, lambda option: apply(machine, what, function, [option if arg is several else arg for arg in args], kwargs))
     try:
         result = function(*plain, **named)
+    except MemoryError:
+        return too_much(machine, what)
     except RAISED as error:  # the program raises this very exception
         raise PyRaise(type(error).__name__, str(error)) from error
     if isinstance(result, (str, bytes, list, tuple)) and len(result) > limits.TEXT_LENGTH:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from ...dims import Expr, Truth
 from .. import limits
 from ..decisions import answer_of, as_value
+from ..extent import bounded
 from ..natives import NATIVES, PyRaise
 from ..values import Alternatives, ClassValue, DictObject, Instance, ListObject, Ratio, SetObject, Tensor, Value
 from .builtins_ import distinct
@@ -76,7 +77,7 @@ def bytes_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
 def tuple_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     value = bind("tuple", args, kwargs, iterable=())[0]
     items = listed(machine, value)
-    return lost(machine, "tuple", value) if items is None else items
+    return lost(machine, "tuple", value) if items is None else bounded(items)
 
 
 @native("builtins.list", is_type=True)
