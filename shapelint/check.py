@@ -14,7 +14,8 @@ from .source import Problem as SourceProblem
 from .source import SourceFile
 from .source.comments import read_comments
 from .source.files import Found, discover, parse_bytes, read_found, read_source
-from .source.text import Span
+from .source.reading import read_bytes
+from .source.text import Span, split_lines
 from .spec import SpecError, parse_spec
 
 if TYPE_CHECKING:
@@ -102,8 +103,7 @@ class Result:
 
 def _plain_lines(path: str) -> list[str]:
     try:
-        with open(path, encoding="utf-8", errors="replace", newline=None) as file:
-            return file.read().split("\n")
+        return split_lines(read_bytes(path).decode("utf-8", "replace")) if os.path.isfile(path) else []
     except (OSError, ValueError):
         return []
 
@@ -330,8 +330,7 @@ def _read(found: Found) -> tuple[SourceFile | SourceProblem | None, bool]:
         source = read_found(found)
         return source, not isinstance(source, SourceFile) or _hinted(source.text.encode("utf-8", "replace"))
     try:
-        with open(found.path, "rb") as file:
-            data = file.read()
+        data = read_bytes(found.path)
     except (OSError, ValueError):
         return read_found(found), False
     return (parse_bytes(found.path, data), True) if _hinted(data) else (None, False)

@@ -10,10 +10,11 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from .decode import Refused, decode, parse
 from .gitignore import Rules, ignored, read_rules, rules_above
+from .reading import read_bytes
 from .text import Kind, Problem, SourceFile, Span
 
 EXCLUDED = frozenset({
@@ -102,9 +103,18 @@ class _Walk:
 
     def directory(self, root: str) -> Iterator[Found]:
         shown = "" if root in (".", "." + os.sep) else root
-        yield from self.inside(root, shown, os.path.realpath(root), rules_above(root))
+        levels = [self.inside(root, shown, os.path.realpath(root), rules_above(root))]
+        while levels:
+            found = next(levels[-1], None)
+            if found is None:
+                levels.pop()
+            elif isinstance(found, Found):
+                yield found
+            else:
+                levels.append(found)
 
-    def inside(self, path: str, shown: str, real: str, rules: tuple[Rules, ...]) -> Iterator[Found]:
+    def inside(self, path: str, shown: str, real: str, rules: tuple[Rules, ...]) -> "Iterator[Found | Iterator[Any]]":
+        """What a directory holds, in order: files, and for each directory in it another such iterator."""
         try:
             with os.scandir(path) as listing:
                 entries = sorted(listing, key=lambda entry: entry.name)
@@ -118,7 +128,7 @@ class _Walk:
             identity = os.path.join(real, entry.name)
             if entry.is_dir(follow_symlinks=False):
                 if not self.skipped(entry, rules):
-                    yield from self.inside(entry.path, name, identity, rules)
+                    yield self.inside(entry.path, name, identity, rules)
             elif self.wanted(name) and os.path.isfile(entry.path) and not ignored(entry.path, False, rules):
                 yield from self.once(Found(name, explicit=False), os.path.realpath(identity) if entry.is_symlink() else identity)
 
@@ -149,11 +159,7 @@ def read_found(found: Found) -> SourceFile | Problem:
     if found.error:
         return problem("unreadable", found.path, Refused(found.error))
     try:
-        if found.stdin:
-            data = sys.stdin.buffer.read()
-        else:
-            with open(found.path, "rb") as file:
-                data = file.read()
+        data = sys.stdin.buffer.read() if found.stdin else read_bytes(found.path)
     except (OSError, ValueError) as error:
         why = _reason(error) if isinstance(error, OSError) else str(error)
         return problem("unreadable", found.path, Refused(f"cannot be read: {why}"))

@@ -7,6 +7,8 @@ innermost file with an opinion decides, so a nested ``!keep.py`` brings a file b
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
+from .reading import read_bytes
+
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
@@ -20,9 +22,12 @@ class Rules(NamedTuple):
 
 def read_rules(directory: str) -> tuple[Rules, ...]:
     """What the ``.gitignore`` of ``directory`` says; nothing where there is none."""
+    path = os.path.join(directory, ".gitignore")
+    if not os.path.isfile(path):
+        return ()
     try:
-        with open(os.path.join(directory, ".gitignore"), encoding="utf-8", errors="replace") as file:
-            lines = [line for line in file.read().splitlines() if line.strip() and not line.startswith("#")]
+        text = read_bytes(path).decode("utf-8", "replace")
+        lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
     except OSError:
         return ()
     if not lines:

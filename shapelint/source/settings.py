@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any, NamedTuple
 
+from .reading import read_bytes
+
 _NAMES = ("shapelint.toml", "pyproject.toml", "setup.cfg")
 
 
@@ -78,8 +80,7 @@ def _shown(path: str) -> str:
 def read_settings(path: str) -> Settings | None:
     """What ``path`` says; None where it has no table of ours."""
     try:
-        with open(path, encoding="utf-8-sig") as file:
-            text = file.read()
+        text = read_bytes(path).decode("utf-8-sig").replace("\r\n", "\n")
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {(error.strerror or str(error)).lower()}") from error
     except UnicodeDecodeError as error:

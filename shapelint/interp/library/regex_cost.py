@@ -1,12 +1,11 @@
 """Whether a regular expression may take long on a text: Python's matcher tries every way to divide a text among repetitions, and cannot be stopped."""
 
 import math
+import sys
+from importlib import import_module
 from typing import Any
 
-try:
-    from re import _parser  # Python 3.11
-except ImportError:
-    import sre_parse as _parser  # type: ignore[no-redef]
+_parser: Any = import_module("re._parser" if sys.version_info >= (3, 11) else "sre_parse")
 
 _STEPS = 20_000_000  # of the matcher: about a second
 _SHORT = 12  # characters, or repetitions, of which every division can be tried
