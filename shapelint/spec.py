@@ -39,6 +39,7 @@ _KINDS = {
 }
 _KIND_OF_DTYPE = {name: kind for kind, names in _KINDS.items() for name in names.split()}
 _TOKEN = re.compile(r"(?P<space>\s+)|(?P<decimal>[0-9]+\.[0-9]+(?:e[-+]?[0-9]+)?|[0-9]+e-[0-9]+)|(?P<int>[0-9]+)|(?P<name>[^\W\d]\w*)|//|\.\.\.|…|[-+*/()?#=,]|(?P<other>.)", re.DOTALL)
+_DIGITS = 18
 _OPERAND = "expected a number or a name"
 
 
@@ -209,7 +210,7 @@ class _Axes:
             self.at += 2
             if self.next.kind != "int":
                 raise self.fail("expected a number after '='")
-            return int(self.take().text)
+            return self.number()
         size = self.sum(False)
         if isinstance(size, int) and size < 0:
             raise self.fail("a size cannot be negative", after=True)
@@ -245,10 +246,15 @@ class _Axes:
             raise self.fail("not a whole number", after=True)
         return floordiv(left, right)
 
+    def number(self) -> int:
+        if len(self.next.text) > _DIGITS:
+            raise self.fail(f"a number of more than {_DIGITS} digits")
+        return int(self.take().text)
+
     def operand(self, inside: bool) -> Dim:
         token = self.next
         if token.kind == "int":
-            return int(self.take().text)
+            return self.number()
         if token.kind == "-" and not self.tokens[self.at + 1].spaced:
             self.take()
             return -self.operand(inside)

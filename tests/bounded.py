@@ -11,6 +11,7 @@ import resource
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from contextlib import redirect_stderr, redirect_stdout
 from typing import Any, NamedTuple
@@ -35,9 +36,10 @@ class Server:
     def __init__(self) -> None:
         self.process = subprocess.Popen([sys.executable, "-m", "tests.bounded"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
-    def run(self, *args: str, folder: str = ".", seconds: int = SECONDS, memory: int = MEMORY) -> Outcome:
+    def run(self, *args: str, folder: str = ".", seconds: int = SECONDS, memory: int = MEMORY, scale: int = 1) -> Outcome:
+        """``scale`` divides the interpreter's budgets of steps, for programs that use up any budget."""
         assert self.process.stdin is not None and self.process.stdout is not None
-        self.process.stdin.write(json.dumps([args, folder, seconds, memory]) + "\n")
+        self.process.stdin.write(json.dumps([args, folder, seconds, memory, scale]) + "\n")
         self.process.stdin.flush()
         return Outcome(*json.loads(self.process.stdout.readline()))
 
@@ -48,21 +50,24 @@ class Server:
 
 
 def _serve() -> None:
-    import shapelint.cli_show
-    import shapelint.interp.library
-    import shapelint.report.json
+    from shapelint.cli import main
 
-    assert shapelint.cli_show and shapelint.report.json
-    shapelint.interp.library.load()
+    with tempfile.TemporaryDirectory() as folder, redirect_stdout(io.StringIO()):  # what every child needs is imported once
+        path = os.path.join(folder, "net.py")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("import torch\nfrom torch import nn\n\nnn.Linear(3, 4)(torch.randn(2, 5))\n")
+        main([path])
+        main(["show", f"{path}:nn.Linear(3, 4)", "--input", "N 3"])
     for line in sys.stdin:
         print(json.dumps(_forked(*json.loads(line))), flush=True)
 
 
-def _forked(args: list[str], folder: str, seconds: int, memory: int) -> list[Any]:
+def _forked(args: list[str], folder: str, seconds: int, memory: int, scale: int) -> list[Any]:
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(reading)
+        _scale(scale)
         _child(args, folder, seconds, memory, writing)
     os.close(writing)
     start = time.monotonic()
@@ -72,6 +77,14 @@ def _forked(args: list[str], folder: str, seconds: int, memory: int) -> list[Any
     out, err = json.loads(said) if said else ("", f"ended by signal {os.waitstatus_to_exitcode(status)} after {time.monotonic() - start:.1f} s")
     code = os.waitstatus_to_exitcode(status)
     return [code if code >= 0 else None, out, err, usage.ru_utime + usage.ru_stime, usage.ru_maxrss >> 10]
+
+
+def _scale(scale: int) -> None:
+    from shapelint.interp import limits
+
+    for name in vars(limits):
+        if name.startswith("STEPS_") and name not in ("STEPS_PER_OPERATOR", "STEPS_BETWEEN_LOOKS"):
+            setattr(limits, name, getattr(limits, name) // scale)
 
 
 def _child(args: list[str], folder: str, seconds: int, memory: int, writing: int) -> None:

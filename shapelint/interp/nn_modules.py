@@ -132,23 +132,27 @@ def _is_native(value: BoundMethod) -> bool:
 def children(m: "Machine", instance: Instance) -> list[tuple[str, Instance]]:
     """Direct children in the order of registration; each module once."""
     found: list[tuple[str, Instance]] = []
+    seen = {id(instance)}
     for name, value in instance.table.items():
         if isinstance(value, Alternatives):
             value = next((option for option in value.options if isinstance(option, Instance)), None)
-        if isinstance(name, str) and isinstance(value, Instance) and value is not instance and is_module(m, value) and all(value is not other for _, other in found):
+        if isinstance(name, str) and isinstance(value, Instance) and id(value) not in seen and is_module(m, value):
+            seen.add(id(value))
             found.append((name, value))
     return found
 
 
-def walk(m: "Machine", instance: Instance, prefix: str = "", seen: "set[int] | None" = None) -> Iterator[tuple[str, Instance]]:
+def walk(m: "Machine", instance: Instance) -> Iterator[tuple[str, Instance]]:
     """``named_modules()``."""
-    seen = set() if seen is None else seen
-    if id(instance) in seen:
-        return
-    seen.add(id(instance))
-    yield prefix, instance
-    for name, child in children(m, instance):
-        yield from walk(m, child, f"{prefix}.{name}" if prefix else name, seen)
+    seen: set[int] = set()
+    ahead = [("", instance)]
+    while ahead:
+        path, module = ahead.pop()
+        if id(module) in seen:
+            continue
+        seen.add(id(module))
+        yield path, module
+        ahead += [(f"{path}.{name}" if path else name, child) for name, child in reversed(children(m, module))]
 
 
 @native("shapelint.object_init")

@@ -139,7 +139,7 @@ class Run:
         self.m, self.source, self.options = machine, source, options
         self.scope = scope or Scope(source, "__main__")
         self.spent = 0  # steps of the module body and of stated inputs
-        self.explored = 0  # steps spent on what nothing calls
+        self.explored = self.end = 0  # steps spent on what nothing calls, and at which step that has to end
         self.deadline = thread_time() + limits.SECONDS_PER_FILE
         self.lost = False  # some part of the module body was not run to its end
         comments = read_comments(source) if "#" in source.text else None
@@ -179,12 +179,12 @@ class Run:
         for name in bound_names(node):
             self.scope.table[name] = Unknown(Why.LIMIT, "a statement that takes too long", Place(self.source, node))
 
-    def guarded(self, action: Callable[[], object], at: ast.AST | None = None, steps: int = limits.STEPS_PER_ENTRY, file_budget: bool = False) -> bool:
+    def guarded(self, action: Callable[[], object], at: ast.AST | None = None, steps: int | None = None, file_budget: bool = False) -> bool:
         """Run one entry point, written at a node of the file, within its budget; an exception of the program ends it.
 
         False where a bound was reached: then what it did is taken back. ``file_budget``: its steps count towards those of the file.
         """
-        m = self.m
+        m, steps = self.m, limits.STEPS_PER_ENTRY if steps is None else steps
         m.allow(min(steps, limits.STEPS_RUNNING_A_FILE - self.spent) if file_budget else steps, self.deadline)
         m.loop_limit = max(limits.STEPS_PER_LOOP, limits.STEPS_PER_LOOP * steps // limits.STEPS_PER_ENTRY)
         m.frames, m.loops, m.uncertain, m.forks, m.trying, m.module_depth, m.source = [], [], int(self.lost), 0, 0, 0, None
@@ -278,7 +278,7 @@ class Run:
             m.coverage.lose(Unknown(Why.LIMIT, "uncalled classes and functions"))
             return
         m.exploring, m.training_default = True, False
-        before = m.steps
+        before, self.end = m.steps, m.steps + left
         try:
             self.guarded(action, at, min(left, limits.STEPS_PER_EXPLORATION))
         finally:
@@ -307,7 +307,7 @@ class Run:
                 m.source, m.source_kind = None, "call"
         for name, value in list(cls.table.items()):
             if isinstance(name, str) and name.startswith("test") and isinstance(value, FunctionValue) and id(value.node) not in m.reached:
-                self.guarded(partial(m.call, m.get_attribute(instance, name), [], {}), value.node)
+                self.guarded(partial(m.call, m.get_attribute(instance, name), [], {}), value.node, max(min(limits.STEPS_PER_EXPLORATION, self.end - m.steps), 0))
 
     def _forward(self, instance: Instance, given: list[Value], further: list[Value], kwargs: dict[str, Value]) -> None:
         """Call a model on what is known of its input. Where a layer told the shape of a tensor only after others had used it, once more."""

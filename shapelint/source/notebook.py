@@ -61,7 +61,8 @@ def _code_cells(notebook: Any) -> list[tuple[int, str]]:
         raise _Bad(f"the notebook is written in {language}: only Python notebooks are read")
     cells = notebook.get("cells")
     if cells is None and isinstance(notebook.get("worksheets"), list):
-        cells = [cell for sheet in notebook["worksheets"] if isinstance(sheet, dict) for cell in sheet.get("cells") or []]
+        sheets = [sheet.get("cells") for sheet in notebook["worksheets"] if isinstance(sheet, dict)]
+        cells = [cell for sheet in sheets if isinstance(sheet, list) for cell in sheet]
     if not isinstance(cells, list):
         raise _Bad("not a notebook: there is no list of cells")
     return [(position, _source(cell)) for position, cell in enumerate(cells) if isinstance(cell, dict) and cell.get("cell_type") == "code"]

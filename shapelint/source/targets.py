@@ -51,6 +51,8 @@ def parse_target(text: str) -> Target:
         expression = target.expression
     except (SyntaxError, ValueError):
         raise TargetError(f"'{text}': '{target.call}' is not an expression of Python") from None
+    except (RecursionError, MemoryError):
+        raise TargetError(f"the expression after '{target.module}:' is nested too deeply") from None
     if not isinstance(_root(expression), ast.Name):
         raise TargetError(f"'{text}': '{target.call}' is neither a name nor a call")
     if target.is_file and not os.path.isfile(target.module):
