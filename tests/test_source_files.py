@@ -177,7 +177,7 @@ def test_a_file_and_a_directory_without_permission(here: Path, monkeypatch: pyte
         raise PermissionError(13, "Permission denied")
 
     with monkeypatch.context() as patch:
-        patch.setattr("builtins.open", deny)
+        patch.setattr("os.open", deny)
         assert refused(read_source("a.py")).message == "cannot be read: permission denied"
     real = os.scandir
     monkeypatch.setattr(os, "scandir", lambda path: deny() if str(path).endswith("d") else real(path))
