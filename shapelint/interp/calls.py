@@ -7,6 +7,7 @@ from . import limits
 from .branches import Signal, choose, settle
 from .expressions import Rest
 from .extent import bounded, length
+from .generators import can_be_followed, generator, yields
 from .join import join
 from .natives import PyRaise
 from .values import (
@@ -102,6 +103,8 @@ def call_function(
     bind(m, function, args, kwargs, scope)
     frame = machine.Frame(function, scope, site, bound, m.heap.mark(), m.uncertain, m.forks)
     m.reached.add(id(function.node))
+    if isinstance(function.node, ast.FunctionDef) and is_generator(function.node) and can_be_followed(function.node):
+        return generator(m, frame)
     m.frames.append(frame)
     loops, m.loops = m.loops, []
     site_before = m.site
@@ -151,23 +154,13 @@ def _run(m: "Machine", function: FunctionValue, frame: Any) -> Value:
     return value
 
 
-_generators: dict[int, tuple[Any, bool]] = {}
-
-
 def is_generator(node: Any) -> bool:
     """Whether a function's own body yields."""
-    found = _generators.get(id(node))
+    found: bool | None = getattr(node, "is_generator", None)
     if found is None:
-        found = _generators[id(node)] = (node, any(map(_yields, node.body)))
-    return found[1]
-
-
-def _yields(node: ast.AST) -> bool:
-    if isinstance(node, (ast.Yield, ast.YieldFrom)):
-        return True
-    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)):
-        return False
-    return any(map(_yields, ast.iter_child_nodes(node)))
+        found = any(map(yields, node.body))
+        setattr(node, "is_generator", found)  # noqa: B010  (an attribute of ours)
+    return found
 
 
 class _Parameters:

@@ -1,22 +1,18 @@
 """List, set, dict and generator comprehensions. The parts of each ``for`` are prepared once and kept with its node."""
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Union
 
 from . import limits
+from .lazy import Lost, lazy, stream
 from .values import DictObject, Scope, Unknown, Value, Why
 
 if TYPE_CHECKING:
+    from .expressions import Code
     from .machine import Machine
 
 Comprehension = Union[ast.ListComp, ast.SetComp, ast.GeneratorExp]
-
-
-class _Lost(Exception):
-    def __init__(self, unknown: Unknown) -> None:
-        super().__init__()
-        self.unknown = unknown
 
 
 def comprehension(m: "Machine", node: Comprehension, scope: Scope) -> "tuple[Value, ...] | Unknown":
@@ -28,9 +24,29 @@ def comprehension(m: "Machine", node: Comprehension, scope: Scope) -> "tuple[Val
     element = prepared(node.elt)
     try:
         _run(m, _parts(node.generators), 0, inner, lambda: items.append(element(m, inner)))
-    except _Lost as lost:
+    except Lost as lost:
         return lost.unknown
     return tuple(items)
+
+
+def generator_expression(m: "Machine", node: ast.GeneratorExp, scope: Scope) -> Value:
+    """An iterator: the first iterable is evaluated now, everything else when somebody asks for items."""
+    from .expressions import prepared
+
+    inner, parts = _inner(scope), _parts(node.generators)
+    return lazy(_items(m, parts, 0, inner, prepared(node.elt), parts[0].iterable(m, scope)))
+
+
+def _items(m: "Machine", parts: list["_For"], index: int, scope: Scope, element: "Code", first: Value = None) -> Iterator[Value]:
+    if index == len(parts):
+        m.step()
+        yield element(m, scope)
+        return
+    part = parts[index]
+    for item in stream(m, part.iterable(m, scope) if index else first):
+        part.bind(m, item, scope)
+        if _passes(m, part, scope):
+            yield from _items(m, parts, index + 1, scope, element)
 
 
 def dict_comprehension(m: "Machine", node: ast.DictComp, scope: Scope) -> Value:
@@ -42,7 +58,7 @@ def dict_comprehension(m: "Machine", node: ast.DictComp, scope: Scope) -> Value:
     key, value = prepared(node.key), prepared(node.value)
     try:
         _run(m, _parts(node.generators), 0, inner, lambda: put(made, key(m, inner), value(m, inner)))
-    except _Lost as lost:
+    except Lost as lost:
         return DictObject(rest=lost.unknown)
     return made
 
@@ -83,9 +99,9 @@ def _run(m: "Machine", parts: list[_For], index: int, scope: Scope, emit: Callab
     iterable = part.iterable(m, scope)
     items = m.iterate(iterable)
     if items is None:
-        raise _Lost(iterable if isinstance(iterable, Unknown) else Unknown(Why.DATA, "an iterable"))
+        raise Lost(iterable if isinstance(iterable, Unknown) else Unknown(Why.DATA, "an iterable"))
     if len(items) > limits.LISTED_ITEMS:
-        raise _Lost(Unknown(Why.LIMIT, "a long comprehension"))
+        raise Lost(Unknown(Why.LIMIT, "a long comprehension"))
     for item in items:
         part.bind(m, item, scope)
         if _passes(m, part, scope):
@@ -96,7 +112,7 @@ def _passes(m: "Machine", part: _For, scope: Scope) -> bool:
     for test in part.tests:
         answer = test(m, scope)
         if not isinstance(answer, bool):
-            raise _Lost(Unknown(Why.DATA, "a condition in a comprehension"))
+            raise Lost(Unknown(Why.DATA, "a condition in a comprehension"))
         if not answer:
             return False
     return True

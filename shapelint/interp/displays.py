@@ -5,10 +5,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from . import limits
-from .comprehensions import comprehension, dict_comprehension
+from .comprehensions import comprehension, dict_comprehension, generator_expression
 from .expressions import PREPARE, Code, always, as_unknown, constant, evaluate, mapping, plain, prepared
 from .extent import bounded
-from .values import DictObject, IteratorObject, ListObject, Scope, SetObject, Unknown, Value, Why
+from .values import DictObject, ListObject, Scope, SetObject, Unknown, Value, Why
 
 if TYPE_CHECKING:
     from .machine import Machine
@@ -131,7 +131,7 @@ def _formatted(m: "Machine", node: ast.FormattedValue, scope: Scope) -> Value:
 
 
 def _generator(node: ast.GeneratorExp) -> Code:
-    return lambda m, scope: IteratorObject(comprehension(m, node, scope))
+    return lambda m, scope: generator_expression(m, node, scope)
 
 
 def _list_comprehension(node: ast.ListComp) -> Code:

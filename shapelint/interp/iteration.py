@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from ..dims import Expr
 from . import limits
+from .lazy import calls_of_next, drain, stream
 from .values import (
     Alternatives,
     ClassValue,
@@ -30,6 +31,8 @@ def iterate(m: "Machine", value: Value) -> tuple[Value, ...] | None:
         items = value.table["items"]
         return None if isinstance(items, Unknown) else items
     if isinstance(value, IteratorObject):
+        if value.source is not None:
+            return drain(m, stream(m, value))
         items = value.table["items"]
         if not isinstance(items, tuple) or len(items) > limits.LISTED_ITEMS:  # unknown, or itertools.count
             return None
@@ -68,7 +71,7 @@ def _instance(m: "Machine", value: Instance) -> tuple[Value, ...] | None:
         made = m.call(m.get_attribute(value, "__iter__"), [], {})
         if made is not value:
             return iterate(m, made)
-        return None
+        return drain(m, calls_of_next(m, value)) if m.has_attribute(value, "__next__") else None
     if m.has_attribute(value, "__getitem__") and m.has_attribute(value, "__len__"):
         length = m.call(m.get_attribute(value, "__len__"), [], {})
         if isinstance(length, int) and length <= limits.UNROLLED_ITERATIONS:

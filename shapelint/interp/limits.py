@@ -14,6 +14,7 @@ STEPS_PER_LOOP = 100_000       # after that a loop's effects are joined instead 
 UNROLLED_ITERATIONS = 4_000    # iterations of one loop that are evaluated one by one
 LISTED_ITEMS = 100_000         # items of an iterable that are listed
 NESTED_TUPLES = 60             # tuples in tuples
+LEFT_ITEMS = 500               # items of an iterator that a loop takes one by one, so that what it leaves is there afterwards
 CALL_DEPTH = 90                # nested calls of the user's functions
 SAME_FUNCTION_DEPTH = 24       # of one function within itself
 UNCERTAIN_RECURSION = 4        # of one function within itself, where a branch or loop was not decided

@@ -1,6 +1,7 @@
 """``for`` and ``while``: known iterations one by one, unknown ones joined until nothing new happens."""
 
 import ast
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..dims.where import Condition
@@ -8,8 +9,9 @@ from . import limits
 from .branches import BREAK, Signal, keep, settle
 from .heap import Changes
 from .join import join, same
+from .lazy import END, Lost, is_lazy, stream
 from .natives import PyRaise
-from .values import IteratorObject, Scope, Unknown, Value, Why
+from .values import IteratorObject, ListObject, Scope, Unknown, Value, Why
 
 if TYPE_CHECKING:
     from .machine import Loop, Machine
@@ -18,11 +20,19 @@ if TYPE_CHECKING:
 def for_loop(m: "Machine", node: ast.For, scope: Scope) -> Signal | None:
     iterable = m.evaluate(node.iter, scope)
     with m.at(node.iter, scope):
+        if is_lazy(iterable) or isinstance(iterable, ListObject) or (isinstance(iterable, IteratorObject) and _is_short(iterable)):
+            return _each(m, node, stream(m, iterable), None, scope)
         items = m.iterate(iterable)
     if items is None:
         element = m.element_of(iterable)
         return _repeat(m, node, scope, element)
-    return _each(m, node, items, scope)
+    return _each(m, node, iter(items), len(items), scope)
+
+
+def _is_short(iterator: IteratorObject) -> bool:
+    """Whether it is worth while to leave in an iterator what a loop has not asked for."""
+    items = iterator.table["items"]
+    return isinstance(items, range) or (isinstance(items, tuple) and len(items) < limits.LEFT_ITEMS)
 
 
 def while_loop(m: "Machine", node: ast.While, scope: Scope) -> Signal | None:
@@ -92,14 +102,18 @@ def _survivor(m: "Machine", loop: "Loop") -> Signal | None:
     return signal
 
 
-def _each(m: "Machine", node: ast.For, items: tuple[Value, ...], scope: Scope) -> Signal | None:
+def _each(m: "Machine", node: ast.For, items: Iterator[Value], count: int | None, scope: Scope) -> Signal | None:
+    """The iterations over items one by one. ``count``: how many there are, where the loop cannot change that."""
     loop, before, returns = _enter(m)
-    start, bind = m.steps, binding.binder(node.target)
-    target_matters = len(items) > 3 and _target_matters(node)
+    start, bind, done = m.steps, binding.binder(node.target), 0
+    same_for_all = count is not None and count > 3 and not _target_matters(node)
     previous: Changes | None = None
-    done = 0
+    further: Unknown | None = None
     try:
-        for item in items:
+        while (item := next(items, END)) is not END:
+            if done >= limits.UNROLLED_ITERATIONS or m.steps - start > m.loop_limit:
+                further = Unknown(Why.LIMIT, "a long loop")
+                break
             bind(m, item, scope)
             m.observe(node, item, scope)
             mark = m.heap.mark()
@@ -108,20 +122,17 @@ def _each(m: "Machine", node: ast.For, items: tuple[Value, ...], scope: Scope) -
                 _leave(m, loop, before, returns)
                 return signal if signal.kind == "return" else None
             done += 1
-            if done >= limits.UNROLLED_ITERATIONS or m.steps - start > m.loop_limit:
-                break
-            if len(items) > 3 and not target_matters:
+            if same_for_all:
                 changes = m.heap.changes(mark)
                 if previous is not None and _same_changes(previous, changes):
-                    done = len(items)  # every further iteration does the same
-                    break
+                    break  # every further iteration does the same
                 previous = changes
+    except Lost as lost:
+        further = lost.unknown
     finally:
         if m.loops and m.loops[-1] is loop:
             _leave(m, loop, before, returns)
-    if done < len(items):
-        return _repeat(m, node, scope, Unknown(Why.LIMIT, "a long loop"))
-    return statements.execute(m, node.orelse, scope)
+    return statements.execute(m, node.orelse, scope) if further is None else _repeat(m, node, scope, further)
 
 
 def _target_matters(node: ast.For) -> bool:

@@ -126,6 +126,7 @@ class Machine:
         self.broken = False  # torch has refused something in this entry point, so the program does not get here
         self.premature = False  # something was done to a tensor of unknown rank that depends on its shape
         self.unstated = 0  # inputs of this entry point whose sizes nothing states, but their names
+        self.raised: PyRaise | None = None  # the exception that a handler around us deals with
         self.trying = 0  # try statements around us that catch what torch raises
         self.steps = 0
         self.last_step = self.next_look = limits.STEPS_PER_ENTRY

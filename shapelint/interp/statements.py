@@ -13,11 +13,13 @@ from ..ops.problems import Problem
 from . import limits
 from .binding import assign, binder, scope_of
 from .branches import BREAK, CONTINUE, Signal, branch, keep
+from .contexts import is_manager, leave
 from .decisions import condition, decide, prepared_test
 from .expressions import BINARY, evaluate, make_function, prepared
 from .join import join
 from .loops import for_loop, while_loop
-from .natives import PyRaise
+from .natives import NATIVES, PyRaise
+from .raising import catches, exception_of, raised_by
 from .values import Descriptor, DictObject, FunctionValue, ListObject, Place, Scope, SetObject, Tensor, Unknown, Value, Why
 
 if TYPE_CHECKING:
@@ -83,11 +85,17 @@ def _annotated(m: "Machine", node: ast.AnnAssign, scope: Scope) -> None:
 
 def _augmented(node: ast.AugAssign) -> Code:
     target: Any = node.target
-    old, value = prepared(ast.copy_location(_AS_LOAD[type(target)](target), target)), prepared(node.value)
-    return lambda m, scope: _augment(m, node, old(m, scope), value(m, scope), scope)
+    old, value = prepared(load(target)), prepared(node.value)
+    return lambda m, scope: augment(m, node, old(m, scope), value(m, scope), scope)
 
 
-def _augment(m: "Machine", node: ast.AugAssign, old: Value, value: Value, scope: Scope) -> None:
+def load(target: Any) -> ast.expr:
+    """The expression that reads what an assignment's target binds."""
+    return ast.copy_location(_AS_LOAD[type(target)](target), target)
+
+
+def augment(m: "Machine", node: ast.AugAssign, old: Value, value: Value, scope: Scope) -> None:
+    """``target op= value``, where the target held ``old``."""
     if isinstance(old, ListObject) and isinstance(node.op, ast.Add):
         items, more = old.table["items"], m.iterate(value)
         lost = items if isinstance(items, Unknown) else Unknown(Why.DATA, "an extended list")
@@ -157,21 +165,37 @@ def _if(node: ast.If) -> Code:
 
 
 def _with(m: "Machine", node: ast.With | ast.AsyncWith, scope: Scope) -> Signal | None:
-    expects_error = False
-    for item in node.items:
-        context = evaluate(m, item.context_expr, scope)
-        expects_error = expects_error or _expects_error(item.context_expr)
-        if item.optional_vars is not None:
-            assign(m, item.optional_vars, m.enter(context), scope)
-    if not expects_error:
+    return _within(m, node, 0, scope)
+
+
+def _within(m: "Machine", node: ast.With | ast.AsyncWith, at: int, scope: Scope) -> Signal | None:
+    """The block within the contexts from ``at`` on."""
+    if at == len(node.items):
         return execute(m, node.body, scope)
-    m.uncertain += 1
+    context, expects_error = entered(m, node.items[at], scope)
+    managed, signal = is_manager(m, context), None
+    m.uncertain += expects_error
     try:
-        return execute(m, node.body, scope)
-    except PyRaise:
+        signal = _within(m, node, at + 1, scope)
+    except PyRaise as error:
+        if not (leave(m, context, error) if managed else expects_error):
+            raise
         return None
     finally:
-        m.uncertain -= 1
+        m.uncertain -= expects_error
+    if managed:
+        leave(m, context)
+    return signal
+
+
+def entered(m: "Machine", item: ast.withitem, scope: Scope) -> tuple[Value, bool]:
+    """The context that a ``with`` has entered, and whether its block is meant to raise."""
+    context = evaluate(m, item.context_expr, scope)
+    with m.at(item.context_expr, scope):
+        value = m.enter(context)
+    if item.optional_vars is not None:
+        assign(m, item.optional_vars, value, scope)
+    return context, _expects_error(item.context_expr)
 
 
 def _expects_error(node: ast.expr) -> bool:
@@ -190,7 +214,7 @@ def _try(m: "Machine", node: ast.Try, scope: Scope) -> Signal | None:
                       lambda: execute(m, [*node.handlers[0].body, *node.finalbody], scope))
     raised: PyRaise | None = None
     signal: Signal | None = None
-    handled = any(map(_may_catch_refusals, node.handlers))
+    handled = any(map(may_catch_refusals, node.handlers))
     attempt = _Attempt(m, node)
     m.uncertain += handled
     m.trying += handled
@@ -210,8 +234,12 @@ def _try(m: "Machine", node: ast.Try, scope: Scope) -> Signal | None:
             signal = _attempted(m, node, attempt, signal, scope)
         elif signal is None:
             signal = execute(m, node.orelse, scope)
-    finally:
+    except PyRaise:
         last = execute(m, node.finalbody, scope)
+        if last is None:
+            raise
+        return last  # a finally that leaves swallows the exception
+    last = execute(m, node.finalbody, scope)
     return last if last is not None else signal
 
 
@@ -273,7 +301,7 @@ _OTHER_ERRORS = frozenset({
 })
 
 
-def _may_catch_refusals(handler: ast.ExceptHandler) -> bool:
+def may_catch_refusals(handler: ast.ExceptHandler) -> bool:
     """Whether an ``except`` clause may catch what torch raises for a wrong shape."""
     kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
     names = [kind.attr if isinstance(kind, ast.Attribute) else kind.id if isinstance(kind, ast.Name) else "" for kind in kinds]
@@ -290,41 +318,45 @@ def _missing_import(m: "Machine", node: ast.Try, scope: Scope) -> bool | None:
 
 
 def _handle(m: "Machine", node: ast.Try, raised: PyRaise, scope: Scope) -> Signal | None:
+    handler = taken_by(m, node, raised, scope)
+    if handler is None:
+        raise raised
+    before, m.raised = m.raised, raised
+    try:
+        return execute(m, handler.body, scope)
+    finally:
+        m.raised = before
+        if handler.name is not None:
+            m.heap.delete(scope_of(scope, handler.name).table, handler.name)
+
+
+def taken_by(m: "Machine", node: ast.Try, raised: PyRaise, scope: Scope) -> ast.ExceptHandler | None:
+    """The handler that takes an exception, with its name bound."""
     for handler in node.handlers:
-        if handler.type is None or _catches(m, evaluate(m, handler.type, scope), raised):
+        if handler.type is None or catches(m, evaluate(m, handler.type, scope), raised):
             if handler.name is not None:
-                m.heap.write(scope.table, handler.name, Unknown(Why.DATA, "an exception"))
-            return execute(m, handler.body, scope)
-    raise raised
-
-
-def _catches(m: "Machine", types: Value, raised: PyRaise) -> bool:
-    """Whether an ``except`` clause takes the exception; where that is not known it does, as people write handlers that fit."""
-    import builtins
-
-    kinds = types if isinstance(types, tuple) else (types,)
-    raised_type = getattr(builtins, raised.name, None)
-    for kind in kinds:
-        name = getattr(kind, "name", "").rpartition(".")[2]
-        caught = getattr(builtins, name, None)
-        if not (isinstance(caught, type) and isinstance(raised_type, type)) or issubclass(raised_type, caught):
-            return True
-    return False
+                m.heap.write(scope_of(scope, handler.name).table, handler.name, exception_of(raised))
+            return handler
+    return None
 
 
 def _raise(m: "Machine", node: ast.Raise, scope: Scope) -> None:
-    value = None if node.exc is None else evaluate(m, node.exc, scope)
-    name = "Exception"
-    if node.exc is not None:
-        function = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
-        name = function.id if isinstance(function, ast.Name) else "Exception"
-    raise PyRaise(name, "raised by the program", value, place=Place(scope.file, node))
+    place = Place(scope.file, node)
+    if node.exc is None:  # what is being handled
+        again = m.raised
+        raise PyRaise("Exception", "raised by the program", place=place) if again is None or again.refusal is not None else again
+    value = evaluate(m, node.exc, scope)
+    cause = None if node.cause is None else evaluate(m, node.cause, scope)
+    function = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
+    with m.at(node, scope):
+        raise raised_by(m, value, cause, place, function.id if isinstance(function, ast.Name) else "Exception")
 
 
 def _assert(m: "Machine", node: ast.Assert, scope: Scope) -> None:
     answer = decide(m, node.test, scope)
     if answer is False or (isinstance(answer, Condition) and not m.assume(answer, Place(scope.file, node))):
-        raise PyRaise("AssertionError", "raised by the program", place=Place(scope.file, node))
+        given = [] if node.msg is None else [evaluate(m, node.msg, scope)]
+        raise PyRaise("AssertionError", "raised by the program", m.call(NATIVES["builtins.AssertionError"], given, {}), Place(scope.file, node))
     if answer is None:
         m.facts.doubt()
 

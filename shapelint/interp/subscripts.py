@@ -51,6 +51,8 @@ def get_item(m: "Machine", container: Value, key: Value) -> Value:
         return container if member is None else member
     if isinstance(container, External) or (isinstance(container, Native) and container.is_type):
         return container  # tuple[int, int], Optional[int], nn.Module[...] and other subscripted types
+    if container is None or type(container) in (bool, int, float):
+        raise PyRaise("TypeError", f"'{type(container).__name__}' object is not subscriptable")
     return Unknown(Why.CONSTRUCT, "a subscript")
 
 

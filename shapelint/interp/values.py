@@ -210,12 +210,16 @@ class DictObject:
 
 
 class IteratorObject:
-    """An iterator (``iter(x)``, a generator, ``zip`` ...): ``table["items"]`` are those left to come, or Unknown."""
+    """An iterator (``iter(x)``, ``zip`` ...): ``table["items"]`` are those left to come, or Unknown.
 
-    __slots__ = ("table",)
+    One with a ``source`` makes its items on demand (see :mod:`.lazy`): nobody may read ``table["items"]``, which is Unknown.
+    """
+
+    __slots__ = ("source", "table")
 
     def __init__(self, items: "tuple[Value, ...] | Unknown") -> None:
         self.table: Table = {"items": items}
+        self.source: Any = None
 
 
 class Scope:

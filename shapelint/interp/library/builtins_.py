@@ -7,6 +7,7 @@ from ...dims import Expr, Truth, at_least, dmax, dmin
 from ...ops import lookup
 from .. import limits
 from ..decisions import Answer, answer_of, as_value, both
+from ..lazy import Lost, is_lazy, stream
 from ..natives import NAMED_CONSTANTS, PyRaise
 from ..values import (
     Alternatives,
@@ -264,13 +265,17 @@ def divmod_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
 
 def _quantified(name: str, machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     iterable = bind(name, args, kwargs, iterable=REQUIRED)[0]
-    items = listed(machine, iterable)
-    if items is None:
+    deciding, answers, items = name == "any", [], []
+    if not is_lazy(iterable) and listed(machine, iterable if not isinstance(iterable, IteratorObject) else ()) is None:
         return lost(machine, name, iterable)
-    answers = [answer_of(machine, item) for item in items]
-    deciding = name == "any"
-    if any(answer is deciding for answer in answers):
-        return deciding
+    try:
+        for item in stream(machine, iterable):
+            items.append(item)
+            answers.append(answer_of(machine, item))
+            if answers[-1] is deciding:
+                return deciding
+    except Lost as unknown:
+        return lost(machine, name, unknown.unknown)
     whole: Answer = not deciding
     for answer in answers:
         whole = both(whole, answer, deciding)

@@ -3,6 +3,7 @@ a deep copy has parameters of its own."""
 
 from typing import TYPE_CHECKING, Any
 
+from ..lazy import is_lazy
 from ..values import (
     Alternatives,
     BoundMethod,
@@ -35,7 +36,7 @@ def copy(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     if isinstance(value, DictObject):
         return DictObject(dict(value.table), value.opaque["rest"], value.kind, value.default)
     if isinstance(value, IteratorObject):
-        return IteratorObject(value.table["items"])
+        return IteratorObject(value.table["items"]) if value.source is None else value
     if isinstance(value, Instance):
         own = _own_copy(machine, value, "__copy__", [])
         return _shallow(machine, value) if own is None else own
@@ -88,7 +89,7 @@ class _Copier:
             return tuple(map(self.copy, value)) if type(value) is tuple else value
         if isinstance(value, (ListObject, SetObject, IteratorObject, DictObject, Instance)):
             known = self.done.get(id(value))
-            return known[1] if known is not None else self._object(value)
+            return known[1] if known is not None else value if is_lazy(value) else self._object(value)
         if isinstance(value, Tensor) and value.is_parameter:
             known = self.done.get(id(value))
             return known[1] if known is not None else self._keep(value, _same(self.machine.solid((value,))[0]))

@@ -1,17 +1,22 @@
 """Builtins that make and use iterators: range, enumerate, zip, map, filter, reversed, iter, next, slice.
 
-Iterators are listed when they are made. One without end (``itertools.count``) holds a long range instead of a tuple;
-``next``, ``zip``, ``enumerate`` and ``islice`` take from it what they need.
+What can be listed is listed when it is made. One without end (``itertools.count``) holds a long range instead of a tuple;
+``next``, ``zip``, ``enumerate`` and ``islice`` take from it what they need. ``map``, ``filter``, and what reads generators, make their
+items on demand (see :mod:`..lazy`).
 """
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ...dims import Expr, unknown
 from .. import limits
 from ..extent import bounded
+from ..generators import close
+from ..lazy import END, Lost, is_lazy, lazy, stream, take
 from ..natives import PyRaise
+from ..raising import raised_by
 from ..values import Alternatives, Instance, IteratorObject, ListObject, SliceValue, Unknown, Value, Why
-from .support import ABSENT, REQUIRED, Args, Kwargs, bind, listed, lost, method, native, over_options, same, too_much
+from .support import ABSENT, REQUIRED, Args, Kwargs, aside, bind, listed, lost, method, native, over_options, same, too_much
 
 if TYPE_CHECKING:
     from ..machine import Machine
@@ -22,6 +27,12 @@ Pending = tuple[Value, ...] | range
 def pending(machine: "Machine", value: Value) -> Pending | None:
     """What an iterable has yet to give, without using it up."""
     if isinstance(value, IteratorObject):
+        if value.source is not None:  # from now on it is a listed one
+            found = listed(machine, value)
+            if found is not None:
+                value.source = None
+                machine.heap.write(value.table, "items", found)
+            return found
         items = value.table["items"]
         return None if isinstance(items, Unknown) else items
     return listed(machine, value)
@@ -61,7 +72,7 @@ def slice_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
 @native("builtins.iter")
 def iter_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     if len(args) == 2:
-        return IteratorObject(lost(machine, "iter with a sentinel"))
+        return lazy(_until(machine, *args))
     value = bind("iter", args, kwargs, iterable=REQUIRED)[0]
     if isinstance(value, (IteratorObject, Unknown)):
         return value
@@ -69,6 +80,19 @@ def iter_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
         return machine.call(machine.get_attribute(value, "__iter__"), [], {})
     items = listed(machine, value)
     return IteratorObject(lost(machine, "iter", value) if items is None else items)
+
+
+def _until(machine: "Machine", function: Value, sentinel: Value) -> Iterator[Value]:
+    """``iter(function, sentinel)``."""
+    for _ in range(limits.UNROLLED_ITERATIONS):
+        item = machine.call(function, [], {})
+        answer = same(machine, item, sentinel)
+        if answer:
+            return
+        if answer is None:
+            break
+        yield item
+    raise Lost(aside(machine, "iter with a sentinel"))
 
 
 @native("builtins.next")
@@ -80,20 +104,47 @@ def next_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
         raise PyRaise("TypeError", "object is not an iterator")
     if isinstance(iterator, IteratorObject) and "element" in iterator.table:
         return iterator.table["element"]
-    items = pending(machine, iterator) if isinstance(iterator, IteratorObject) else None
-    if items is None:
+    if not isinstance(iterator, IteratorObject):
         return lost(machine, "next", iterator)
-    if not items:
-        if default is ABSENT:
-            raise PyRaise("StopIteration")
-        return default
-    advance(machine, iterator, 1)
-    return items[0]
+    try:
+        item = take(machine, iterator)
+    except Lost as unknown:
+        return lost(machine, "next", unknown.unknown)
+    if item is END and default is ABSENT:
+        raise PyRaise("StopIteration")
+    return default if item is END else item
 
 
 method("iterator", "__next__")(lambda machine, args, kwargs: next_(machine, args, {}))
 method("iterator", "__iter__")(lambda machine, args, kwargs: args[0])
-method("iterator", "close")(lambda machine, args, kwargs: None)
+
+
+@method("iterator", "close")
+def close_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
+    close(machine, args[0])
+    return None
+
+
+@method("iterator", "send", least=2)
+def send(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
+    return _resumed(machine, args[0], args[1], None)
+
+
+@method("iterator", "throw", least=2)
+def throw(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
+    return _resumed(machine, args[0], None, raised_by(machine, args[1], None, machine.place, "Exception"))
+
+
+def _resumed(machine: "Machine", iterator: Value, sent: Value, error: PyRaise | None) -> Value:
+    if not is_lazy(iterator):
+        return lost(machine, "a generator", iterator)
+    try:
+        item = take(machine, iterator, sent, error)
+    except Lost as unknown:
+        return lost(machine, "a generator", unknown.unknown)
+    if item is END:
+        raise PyRaise("StopIteration")
+    return item
 
 
 def alike(machine: "Machine", iterable: Value) -> Value:
@@ -113,6 +164,8 @@ def iterator_of(element: Value) -> IteratorObject:
 @native("builtins.enumerate")
 def enumerate_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     iterable, start = bind("enumerate", args, kwargs, iterable=REQUIRED, start=0)
+    if is_lazy(iterable) and isinstance(start, int):
+        return lazy((start + i, item) for i, item in enumerate(stream(machine, iterable)))
     items = listed(machine, iterable)
     element = alike(machine, iterable)
     if items is None and element is not None:
@@ -139,7 +192,24 @@ def zip_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     elements = [alike(machine, arg) for arg in args]
     if elements and all(element is not None for element in elements):
         return iterator_of(tuple(elements))
+    if strict is not None and any(map(is_lazy, args)):
+        return lazy(_in_step(machine, args, strict))
     return IteratorObject(lost(machine, "zip", *kwargs.values()) if strict is None else _zipped(machine, args, strict))
+
+
+def _in_step(machine: "Machine", args: Args, strict: bool) -> Iterator[tuple[Value, ...]]:
+    """``zip`` of iterables of which some make their items on demand: it asks for no more than it gives."""
+    sources = [stream(machine, arg) for arg in args]
+    while sources:
+        row: list[Value] = []
+        for source in sources:
+            item = next(source, END)
+            if item is END:
+                if strict and (row or any(next(other, END) is not END for other in sources[1:])):
+                    raise PyRaise("ValueError", "zip() arguments have different lengths")
+                return
+            row.append(item)
+        yield tuple(row)
 
 
 def _zipped(machine: "Machine", args: Args, strict: bool) -> "tuple[tuple[Value, ...], ...] | Unknown":
@@ -181,10 +251,22 @@ def _leave(machine: "Machine", args: Args, keys: list[int], taken: dict[int, int
 def map_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     if len(args) < 2:
         raise PyRaise("TypeError", "map() must have at least two arguments.")
-    rows = _zipped(machine, args[1:], False)
-    if isinstance(rows, Unknown):
-        return IteratorObject(rows)
-    return IteratorObject(tuple(machine.call(args[0], list(row), {}) for row in rows))
+    if len(args) == 2 and not isinstance(args[1], (IteratorObject, ListObject)):
+        items = listed(machine, args[1])
+        if items is None:
+            return IteratorObject(lost(machine, "map", args[1]))
+    return lazy(machine.call(args[0], list(row), {}) for row in _in_step(machine, args[1:], False))
+
+
+def _kept(machine: "Machine", predicate: Value, items: Iterator[Value], wanted: bool) -> Iterator[Value]:
+    """The items for which ``predicate`` (None: their own truth) is ``wanted``."""
+    for item in items:
+        judged = item if predicate is None else machine.call(predicate, [item], {})
+        answer = machine.truth(judged)
+        if answer is None:
+            raise Lost(lost(machine, "filter", judged))
+        if answer is wanted:
+            yield item
 
 
 def kept(machine: "Machine", predicate: Value, items: tuple[Value, ...], wanted: bool) -> "tuple[Value, ...] | Unknown":
@@ -203,8 +285,7 @@ def kept(machine: "Machine", predicate: Value, items: tuple[Value, ...], wanted:
 @native("builtins.filter")
 def filter_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     predicate, iterable = bind("filter", args, kwargs, function=REQUIRED, iterable=REQUIRED)
-    items = listed(machine, iterable)
-    return IteratorObject(lost(machine, "filter", iterable) if items is None else kept(machine, predicate, items, True))
+    return lazy(_kept(machine, predicate, stream(machine, iterable), True))
 
 
 def position(machine: "Machine", items: tuple[Value, ...], wanted: Value) -> int | Unknown | None:

@@ -2,11 +2,12 @@
 
 import itertools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from .. import limits
 from ..extent import bounded
+from ..lazy import Lost, is_lazy, lazy, stream
 from ..natives import PyRaise
 from ..values import IteratorObject, Unknown, Value
 from .iterators import advance, kept, pending
@@ -20,6 +21,8 @@ Items = tuple[Value, ...]
 
 
 def _chained(machine: "Machine", iterables: Items, what: str) -> IteratorObject:
+    if any(map(is_lazy, iterables)):
+        return lazy(item for iterable in iterables for item in stream(machine, iterable))
     found: list[Value] = []
     for iterable in iterables:
         items = listed(machine, iterable)
@@ -75,6 +78,11 @@ def islice(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     if len(args) < 2 or kwargs:
         raise PyRaise("TypeError", "islice expected at least 2 arguments")
     bounds = args[1:]
+    if is_lazy(args[0]) and len(bounds) <= 3 and all(bound is None or isinstance(bound, int) for bound in bounds):
+        try:
+            return lazy(itertools.islice(stream(machine, args[0]), *bounds))
+        except ValueError as error:
+            raise PyRaise("ValueError", str(error)) from error
     items = pending(machine, args[0])
     if items is None or not all(bound is None or isinstance(bound, int) for bound in bounds):
         return IteratorObject(lost(machine, "itertools.islice", *args))
@@ -186,21 +194,23 @@ def groupby(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     return IteratorObject(tuple((mark, IteratorObject(tuple(members))) for mark, members in groups))
 
 
-def _while(name: str, machine: "Machine", args: Args) -> Value:
-    items = listed(machine, args[1])
-    if items is None:
-        return IteratorObject(lost(machine, f"itertools.{name}", args[1]))
-    for i, item in enumerate(items):
+def _while(name: str, machine: "Machine", args: Args) -> Iterator[Value]:
+    items = stream(machine, args[1])
+    for item in items:
         answer = machine.truth(machine.call(args[0], [item], {}))
         if answer is None:
-            return IteratorObject(lost(machine, f"itertools.{name}", item))
-        if not answer:
-            return IteratorObject(items[:i] if name == "takewhile" else items[i:])
-    return IteratorObject(items if name == "takewhile" else ())
+            raise Lost(lost(machine, f"itertools.{name}", item))
+        if name == "takewhile" and not answer:
+            return
+        if name == "dropwhile" and not answer:
+            yield item
+            yield from items
+        elif name == "takewhile":
+            yield item
 
 
-native("itertools.takewhile", least=2)(lambda machine, args, kwargs: _while("takewhile", machine, args))
-native("itertools.dropwhile", least=2)(lambda machine, args, kwargs: _while("dropwhile", machine, args))
+native("itertools.takewhile", least=2)(lambda machine, args, kwargs: lazy(_while("takewhile", machine, args)))
+native("itertools.dropwhile", least=2)(lambda machine, args, kwargs: lazy(_while("dropwhile", machine, args)))
 
 
 @native("itertools.filterfalse", least=2)

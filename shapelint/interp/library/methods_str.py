@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from .. import limits
-from ..natives import PyRaise
+from ..natives import NATIVES, PyRaise
+from ..raising import is_exception
 from ..values import Alternatives, ClassValue, Instance, Native, Unknown, Value
 from .support import (
     RAISED,
@@ -115,9 +116,22 @@ def _text_of_object(machine: "Machine", value: Instance, how: str) -> "str | Unk
             made = machine.call(own_text, [value], {})
             return made if isinstance(made, str) else unsaid(machine, "the text of an object", made)
     arguments = value.table.get("args")
-    if how == "s" and isinstance(value.cls, Native) and isinstance(arguments, tuple) and len(arguments) == 1:  # an exception
-        return text(machine, arguments[0], "s")
+    if isinstance(arguments, tuple) and is_exception(value.cls):
+        return _text_of_exception(machine, value.cls, arguments, how)
     return unsaid(machine, "the text of an object")
+
+
+def _text_of_exception(machine: "Machine", cls: Value, arguments: tuple[Value, ...], how: str) -> "str | Unknown":
+    bases = cls.mro if isinstance(cls, ClassValue) else (cls,)
+    single = len(arguments) == 1
+    if how == "s" and single and NATIVES["builtins.KeyError"] not in bases:
+        return text(machine, arguments[0], "s")
+    if how == "s" and not single:
+        return text(machine, arguments, "r") if arguments else ""
+    inner = text(machine, arguments[0] if single else arguments, "r")
+    if how == "s" or isinstance(inner, Unknown):
+        return inner
+    return f"{cls.name.rpartition('.')[2]}{f'({inner})' if single else inner}"
 
 
 def _written(machine: "Machine", value: Instance, name: str) -> Value:

@@ -185,38 +185,6 @@ def literal_eval(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
 # --- contexts and classes ------------------------------------------------------------------------------------------------
 
 
-def context(cls: str, value: Value = None) -> Instance:
-    """A context manager that does nothing and gives ``value`` to ``as``."""
-    return with_methods(cls, {"__enter__": returns(value), "__exit__": returns(None)})
-
-
-for _name in ("contextlib.suppress", "contextlib.redirect_stdout", "contextlib.redirect_stderr", "warnings.catch_warnings"):
-    native(_name)(lambda machine, args, kwargs, name=_name: context(name))  # type: ignore[misc]
-native("contextlib.nullcontext")(lambda machine, args, kwargs: context("contextlib.nullcontext", args[0] if args else kwargs.get("enter_result")))
-
-
-@native("contextlib.closing", least=1)
-def closing(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
-    return context("contextlib.closing", args[0])
-
-
-@native("contextlib.ExitStack")
-def exit_stack(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
-    made = context("contextlib.ExitStack")
-    made.table.update({
-        "__enter__": Native("__enter__", returns(made)),
-        "enter_context": Native("enter_context", lambda machine, args, kwargs: machine.enter(args[0])),
-        **{name: Native(name, lambda machine, args, kwargs: args[0] if args else None) for name in ("callback", "push", "close")},
-    })
-    return made
-
-
-@native("contextlib.contextmanager")
-def contextmanager(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
-    """What the generator gives before its ``yield`` is not followed."""
-    return Native("contextmanager", lambda machine, args, kwargs: machine.unknown(Why.CONSTRUCT, "a context manager made from a generator"))
-
-
 @native("abc.abstractmethod", "abc.abstractclassmethod", "abc.abstractstaticmethod", least=1)
 def abstractmethod(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     return args[0]

@@ -79,6 +79,8 @@ def lost(machine: "Machine", what: str, *values: Value) -> Unknown:
 def _unknown_in(value: Value) -> Unknown | None:
     if isinstance(value, Unknown):
         return value
+    if isinstance(value, IteratorObject) and value.source is not None:
+        return value.source.lost  # type: ignore[no-any-return]
     if isinstance(value, (ListObject, SetObject, IteratorObject)):
         value = value.table["items"]
         if isinstance(value, Unknown):
@@ -131,7 +133,7 @@ def listed(machine: "Machine", value: Value) -> tuple[Value, ...] | None:
 
     Of an iterator without end (``itertools.count``) nothing is listed.
     """
-    if isinstance(value, IteratorObject) and not isinstance(value.table["items"], tuple):
+    if isinstance(value, IteratorObject) and value.source is None and not isinstance(value.table["items"], tuple):
         return None
     if value is None or isinstance(value, (bool, int, float, Expr)):
         raise PyRaise("TypeError", f"'{'int' if isinstance(value, Expr) else type(value).__name__}' object is not iterable")

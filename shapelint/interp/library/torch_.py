@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from ...ops.broadcasting import broadcast
 from ...ops.problems import ShapeError, Unread, follow
 from ..values import Alternatives, Native, Tensor, Unknown, Value, is_size
-from .misc import context
+from .contextlib_ import context
 from .support import REQUIRED, Args, Kwargs, aside, bind, data, inert, listed, lost, native
 
 if TYPE_CHECKING:

@@ -1,0 +1,151 @@
+"""Iterators whose items are made when somebody asks for them: generators, generator expressions, ``map`` over them.
+
+An item once made cannot be made again, and what making it did stands on the heap's trail. Where a branch that asked for items is taken back,
+the iterator is behind what it has made: from then on its items are unknown.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from . import limits
+from .natives import PyRaise
+from .values import Instance, IteratorObject, ListObject, Unknown, Value, Why
+
+if TYPE_CHECKING:
+    from .machine import Machine
+
+END = object()
+
+
+class Lost(Exception):
+    """The further items are not known."""
+
+    def __init__(self, unknown: Unknown) -> None:
+        super().__init__()
+        self.unknown = unknown
+
+
+class Source:
+    """What makes the items of an iterator. ``step(sent, error)`` gives the next one, END, or raises PyRaise or :class:`Lost`."""
+
+    __slots__ = ("lost", "made", "result", "running", "step")
+
+    def __init__(self, step: "Callable[[Value, PyRaise | None], Any]") -> None:
+        self.step, self.made, self.result, self.running = step, 0, None, False
+        self.lost: Unknown | None = None
+
+    @classmethod
+    def of(cls, items: Iterator[Value]) -> "Source":
+        """A source that nothing can be sent to."""
+        return cls(lambda sent, error: next(items, END))
+
+
+def lazy(items: Iterator[Value]) -> IteratorObject:
+    """An iterator over items that are made on demand; making one may raise :class:`Lost`."""
+    return made_by(Source.of(items))
+
+
+def made_by(source: Source) -> IteratorObject:
+    made = IteratorObject(Unknown(Why.CONSTRUCT, "the items of an iterator"))
+    made.source = source
+    made.table["taken"] = 0
+    return made
+
+
+def take(m: "Machine", iterator: IteratorObject, sent: Value = None, error: PyRaise | None = None) -> Any:
+    """The next item, or END. Raises :class:`Lost` where it is not known."""
+    source = iterator.source
+    if source is None:
+        return _take_listed(m, iterator)
+    if source.lost is None and iterator.table["taken"] != source.made:
+        source.lost = Unknown(Why.JOIN, "an iterator that a branch has advanced")
+    if source.lost is None and source.running:
+        raise PyRaise("ValueError", "generator already executing")
+    if source.lost is not None:
+        raise Lost(source.lost)
+    source.running = True
+    try:
+        item = source.step(sent, error)
+    except Lost as lost:
+        source.lost = lost.unknown
+        raise
+    finally:
+        source.running = False
+    source.made += 1
+    m.heap.write(iterator.table, "taken", source.made)
+    return item
+
+
+def _take_listed(m: "Machine", iterator: IteratorObject) -> Any:
+    items = iterator.table["items"]
+    if isinstance(items, Unknown):
+        raise Lost(items)
+    if not items:
+        return END
+    m.heap.write(iterator.table, "items", items[1:])
+    return items[0]
+
+
+def stream(m: "Machine", value: Value) -> Iterator[Value]:
+    """The items of an iterable one by one, as a loop asks for them. Raises :class:`Lost` where the next is not known."""
+    if isinstance(value, IteratorObject):
+        while (item := take(m, value)) is not END:
+            yield item
+    elif isinstance(value, ListObject):
+        yield from _items_of_list(value)
+    elif isinstance(value, Instance) and "payload" not in value.hidden and m.has_attribute(value, "__next__"):
+        yield from calls_of_next(m, value)
+    else:
+        items = m.iterate(value)
+        if items is None:
+            raise Lost(value if isinstance(value, Unknown) else Unknown(Why.DATA, "an iterable"))
+        yield from items
+
+
+def _items_of_list(value: ListObject) -> Iterator[Value]:
+    """A list may change while it is looped over."""
+    at = 0
+    while True:
+        items = value.table["items"]
+        if isinstance(items, Unknown):
+            raise Lost(items)
+        if at >= len(items):
+            return
+        yield items[at]
+        at += 1
+
+
+def calls_of_next(m: "Machine", value: Instance) -> Iterator[Value]:
+    """The items of an object with ``__next__``."""
+    getter = m.get_attribute(value, "__next__")
+    for _ in range(limits.UNROLLED_ITERATIONS):
+        m.step()
+        try:
+            item = m.call(getter, [], {})
+        except PyRaise as error:
+            if error.name == "StopIteration":
+                return
+            raise
+        yield item
+    raise Lost(Unknown(Why.LIMIT, "a long iteration"))
+
+
+def drain(m: "Machine", items: Iterator[Value]) -> tuple[Value, ...] | None:
+    """Every item, or None where they are not known or too many."""
+    found: list[Value] = []
+    try:
+        for item in items:
+            found.append(item)
+            if len(found) > limits.LISTED_ITEMS:
+                return None
+    except Lost:
+        return None
+    return tuple(found)
+
+
+def is_lazy(value: Value) -> bool:
+    """Whether the items of an iterable are made while it is looped over."""
+    return isinstance(value, IteratorObject) and value.source is not None
+
+
+__all__ = ["END", "Lost", "Source", "calls_of_next", "drain", "is_lazy", "lazy", "made_by", "stream", "take"]

@@ -1,0 +1,25 @@
+"""Python's own semantics: programs in ``python_programs/`` state values, and CPython and the interpreter must agree on every one of them."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.python_oracle import contradicts, in_interpreter, in_python, known
+
+PROGRAMS = sorted((Path(__file__).parent / "python_programs").glob("*.py"))
+
+
+@pytest.mark.parametrize("path", PROGRAMS, ids=[path.stem for path in PROGRAMS])
+def test_a_program_states_what_it_states_in_cpython(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    wanted, found = in_python(text, str(path)), in_interpreter(text, str(path))
+    assert not [name for name in wanted if contradicts(wanted[name], found.get(name, []))]
+    assert not [name for name in wanted if not known(found[name])]
+    assert found.keys() == wanted.keys()
+
+
+def test_a_wrong_value_would_be_noticed() -> None:
+    wanted = in_python("check('a', [1, {'k': (2, 'x')}])")
+    assert contradicts(wanted["a"], in_interpreter("check('a', [1, {'k': (2, 'y')}])")["a"])
+    assert contradicts(wanted["a"], in_interpreter("check('a', [1, {'k': [2, 'x']}])")["a"])
+    assert not known(in_interpreter("import random\ncheck('a', [random.random()])")["a"])
