@@ -44,6 +44,14 @@ PROGRAMS: dict[str, str] = {
         kinds = (Sequence, Iterable, Mapping, Callable, Sized)
         result = [isinstance(each, kind) for each in (Block(), Pair(1), Bag(), Layer()) for kind in kinds]
     """,
+    "a layer without the argument that a try offers it is made without": """
+        def activation(kind):
+            try:
+                return kind(inplace=True)
+            except TypeError:
+                return kind()
+        result = [activation(kind)(torch.ones(2, 3)) for kind in (nn.ReLU, nn.GELU, nn.Sigmoid)]
+    """,
 }
 
 

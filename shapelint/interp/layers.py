@@ -15,7 +15,7 @@ from .operations import ASSUMED
 from .origins import places
 from .packed import is_packed, packed_again, padded_for
 from .positions import require_rows
-from .refusals import application_of, refused
+from .refusals import application_of, exception_of, refused
 from .values import External, Instance, Native, Tensor, Unknown, Value, Why
 
 if TYPE_CHECKING:
@@ -60,6 +60,8 @@ def construct(m: "Machine", op: Operator, args: list[Value], kwargs: dict[str, V
         instance.hidden["open"] = True
         return instance
     except ShapeError as error:
+        if m.trying:
+            raise exception_of(error) from None
         application = application_of(m, op, op.short_name, None, args, kwargs, site)
         m.emit(Refused(application, error))
         instance.hidden["open"] = True

@@ -81,7 +81,7 @@ def refused(m: "Machine", application: Application, error: ShapeError, dtype: st
         m.facts.doubt()
     m.emit(event)
     if m.trying:
-        raise PyRaise("RuntimeError", error.message, place=application.call.place)
+        raise exception_of(error, application.call.place)
     tensor = application.tensors.get(error.arg) or next(iter(application.tensors.values()), None)
     if error.problem is Problem.NORM_FEATURES and tensor is not None:
         return tensor  # a normalisation keeps its input's shape, whatever it was made for
@@ -96,6 +96,11 @@ def refused(m: "Machine", application: Application, error: ShapeError, dtype: st
             if isinstance(result, tuple):
                 return Tensor(result, dtype, Trace(application.name, application.op.short_name, None, result, application.call.place, None))
     return Tensor(None, dtype) if tensor is not None and application.op.gives_tensor else Unknown(Why.ERROR, application.name, application.call.place)
+
+
+def exception_of(error: ShapeError, place: Place | None = None) -> PyRaise:
+    """What a handler around the call gets: Python itself refuses arguments that a function does not have."""
+    return PyRaise("TypeError" if error.problem is Problem.SIGNATURE else "RuntimeError", error.message, place=place)
 
 
 def _place(m: "Machine", application: Application) -> None:

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 def partial(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     if not args:
         raise PyRaise("TypeError", "type 'partial' takes at least one argument")
-    return Partial(args[0], tuple(args[1:]), dict(kwargs))
+    function = args[0]
+    if isinstance(function, Partial):  # a partial of a partial is one
+        return Partial(function.function, (*function.args, *args[1:]), {**function.kwargs, **kwargs})
+    return Partial(function, tuple(args[1:]), dict(kwargs))
 
 
 @native("functools.partialmethod", "functools.singledispatch", "functools.singledispatchmethod")
