@@ -44,6 +44,16 @@ PROGRAMS: dict[str, str] = {
         kinds = (Sequence, Iterable, Mapping, Callable, Sized)
         result = [isinstance(each, kind) for each in (Block(), Pair(1), Bag(), Layer()) for kind in kinds]
     """,
+    "pools keep their sizes as they were given, convolutions as tuples": """
+        class Same(nn.MaxPool2d):
+            def __init__(self, size, stride=None):
+                super().__init__((size, size), stride)
+            def forward(self, x):
+                return F.max_pool2d(F.pad(x, (0, self.kernel_size[0] - 1)), self.kernel_size, self.stride)
+        layers = (nn.MaxPool2d(3), nn.MaxPool2d((3, 3)), nn.AvgPool2d((2, 2), 2), nn.AvgPool1d(2), nn.AvgPool3d(2), nn.Conv2d(1, 1, 3),
+                  nn.Unfold((2, 2)))
+        result = [(layer.kernel_size, layer.stride, layer.padding) for layer in layers] + [Same(3)(torch.ones(1, 1, 9, 9))]
+    """,
     "a layer without the argument that a try offers it is made without": """
         def activation(kind):
             try:

@@ -41,6 +41,7 @@ def _construct_into(m: "Machine", op: Operator, args: list[Value], kwargs: dict[
     if isinstance(instance, Instance):
         if isinstance(made, Instance):
             m.heap.write(instance.hidden, "layer", made.layer)
+            m.heap.write(instance.hidden, "given", made.hidden.get("given", {}))
             m.heap.write(instance.hidden, "site", made.created)
         else:
             m.heap.write(instance.hidden, "open", True)
@@ -67,6 +68,7 @@ def construct(m: "Machine", op: Operator, args: list[Value], kwargs: dict[str, V
         instance.hidden["open"] = True
         return instance
     instance.hidden["layer"] = layer
+    instance.hidden["given"] = dict(zip([param.name for param in op.params], args, strict=False)) | kwargs
     return instance
 
 
@@ -191,6 +193,9 @@ def layer_name(instance: Instance, op: Operator | None = None) -> str:
     return op.short_name if op is not None else getattr(instance.cls, "name", "module").rpartition(".")[2]
 
 
+_KEEP_TUPLES = ("AvgPool1d", "Conv", "LazyConv")
+
+
 def layer_attribute(m: "Machine", instance: Instance, name: str) -> Value:
     """An attribute that torch's layers have: parameters, buffers and constructor arguments. None where there is none."""
     layer = instance.layer
@@ -215,15 +220,20 @@ def layer_attribute(m: "Machine", instance: Instance, name: str) -> Value:
         return instance.hidden.get("training", True)
     for param in layer.op.params:
         if param.name == name:
-            return _field(layer, param.name, param.kind)
+            return _field(layer, param.name, param.kind, instance.hidden.get("given", {}))
     return None
 
 
-def _field(layer: Layer, name: str, kind: Kind) -> Value:
+def _field(layer: Layer, name: str, kind: Kind, given: dict[str, Value]) -> Value:
+    """A constructor argument as the layer keeps it: convolutions as a tuple, most others as it was given."""
     value = getattr(layer, name)
+    if name == "stride" and given.get(name) is None and "Pool" in layer.op.short_name:
+        return _field(layer, "kernel_size", kind, given)
     if kind is Kind.IGNORED or isinstance(value, list):
         return Unknown(Why.ATTRIBUTE, name)
-    if kind in (Kind.SIZES, Kind.SIZES_OR_TEXT) and not layer.op.short_name.startswith(("Conv", "LazyConv")):
+    if kind in (Kind.SIZES, Kind.SIZES_OR_TEXT) and not layer.op.short_name.startswith(_KEEP_TUPLES):
+        if isinstance(given.get(name), (int, tuple)):
+            return given[name]
         same = isinstance(value, tuple) and value and all(item is value[0] or item == value[0] for item in value)
         return value[0] if same else value
     return value
