@@ -54,6 +54,34 @@ PROGRAMS: dict[str, str] = {
                   nn.Unfold((2, 2)))
         result = [(layer.kernel_size, layer.stride, layer.padding) for layer in layers] + [Same(3)(torch.ones(1, 1, 9, 9))]
     """,
+    "counts of distinct numbers, and numbers in reverse": """
+        widths, depths = torch.unique(torch.tensor([8, 8, 16, 24, 24, 24]), return_counts=True)
+        blocks = (4 ** torch.arange(3)).flip(0).tolist()
+        result = [widths.tolist(), depths.tolist(), blocks]
+    """,
+    "a layer of torch is no subclass of a user's": """
+        class Star(nn.Module):
+            def __init__(self, mode):
+                super().__init__()
+        def made(kind):
+            return kind(1) if issubclass(kind, Star) else kind()
+        result = [issubclass(nn.Identity, Star), issubclass(Star, Star), issubclass(nn.Identity, nn.Module), made(nn.Identity)(torch.ones(2))]
+    """,
+    "what is cached under a device is there the next time": """
+        class Biased(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.bias, self.cache = nn.Parameter(torch.zeros(4, 4)), {}
+            def biases(self, device):
+                key = str(device)
+                if key not in self.cache:
+                    self.cache[key] = self.bias[:, [0, 1, 2]]
+                return self.cache[key]
+            def forward(self, x):
+                return x @ self.biases(x.device)
+        net = Biased()
+        result = [net(torch.ones(2, 4)), net(torch.ones(3, 4))]
+    """,
     "a layer without the argument that a try offers it is made without": """
         def activation(kind):
             try:

@@ -252,6 +252,8 @@ def is_subclass(m: "Machine", cls: Value, classinfo: Value) -> bool | None:
         if any(_is(base, classinfo) for base in cls.mro) or _derives(cls, classinfo):
             return True
         return None if any(isinstance(base, Unknown) for base in cls.mro) else False
+    if isinstance(cls, External) and cls.name.startswith("torch.nn.") and isinstance(classinfo, ClassValue):
+        return False
     if isinstance(cls, External) and isinstance(classinfo, External):
         from .externals import external_bases, related
 

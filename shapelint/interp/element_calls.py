@@ -26,6 +26,8 @@ def computed(m: "Machine", op: str, args: list[Value], kwargs: dict[str, Value],
 
 
 def _computed(m: "Machine", op: str, args: list[Value], kwargs: dict[str, Value], result: Value) -> Value:
+    if op == "unique" and kwargs and kwargs.keys() <= {"return_counts", "sorted"} and len(args) == 1:
+        return _counted(m, args[0], kwargs, result)
     if kwargs and not (op in ("to", "type_as") or kwargs.keys() <= {"other", "dim"}):
         return result
     operands = [*args, *kwargs.values()]
@@ -44,6 +46,8 @@ def _computed(m: "Machine", op: str, args: list[Value], kwargs: dict[str, Value]
         return _with(result, _each(UNARY[op], first))
     if op in REDUCTIONS and (len(operands) == 1 or (isinstance(first, list) and flat == first and operands[1:] in ([0], [-1]) and op not in ("max", "min"))):
         return _with(result, REDUCTIONS[op](flat))
+    if op == "flip" and isinstance(first, list) and operands[1:] and _axes(m, operands[1:]) == [0]:
+        return _with(result, first[::-1])
     if op in ROWS and flat == first and operands[1:] in ([], [0], [-1]):
         return _row(result, ROWS[op](flat))
     return result
@@ -108,6 +112,22 @@ def _row(result: Value, values: list[Any]) -> Value:
     if isinstance(result, Tensor) and result.shape is not None and len(result.shape) == 1:
         return with_elements(Tensor((len(values),), result.dtype, result.trace), values)
     return result
+
+
+def _axes(m: "Machine", given: list[Value]) -> list[Value]:
+    """Axes, as separate arguments or as one sequence."""
+    return list((m.iterate(given[0]) if not isinstance(given[0], int) else None) or given)
+
+
+def _counted(m: "Machine", tensor: Value, kwargs: dict[str, Value], result: Value) -> Value:
+    """The distinct numbers in order, and how often each is there."""
+    values = _numbers(m, tensor)
+    if not isinstance(values, list) or values != _flat(values) or kwargs.get("sorted", True) is not True:
+        return result
+    found = ROWS["unique"](values)
+    if kwargs.get("return_counts") is not True or not isinstance(result, tuple) or len(result) != 2:
+        return result
+    return (_row(result[0], found), _row(result[1], list(map(values.count, found))))
 
 
 def _joined(m: "Machine", op: str, operands: list[Value], result: Value) -> Value:

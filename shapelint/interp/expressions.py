@@ -233,9 +233,9 @@ def _negation(m: "Machine", op: ast.unaryop, value: Value) -> Value:
 
 
 def _signed(m: "Machine", op: ast.unaryop, value: Value) -> Value:
-    if isinstance(op, ast.USub) and isinstance(value, (int, float, Expr)):
+    if isinstance(op, ast.USub) and isinstance(value, (int, float, complex, Expr)):
         return -value
-    if isinstance(op, ast.UAdd) and isinstance(value, (int, float, Expr)):
+    if isinstance(op, ast.UAdd) and isinstance(value, (int, float, complex, Expr)):
         return value
     if isinstance(op, ast.Invert) and isinstance(value, int):
         return ~value

@@ -18,6 +18,7 @@ from .values import (
     Partial,
     Tensor,
     Unknown,
+    UnreadKeys,
     Value,
     Why,
     is_size,
@@ -68,10 +69,29 @@ def join(left: Value, right: Value, where: "Where | None" = None) -> Value:
         return join_sizes(left, right, where)
     if isinstance(left, Region) and isinstance(right, Region):
         return left | right
+    if isinstance(left, UnreadKeys) or isinstance(right, UnreadKeys):
+        return _join_unread(left, right)
     options = _options(left) + [option for option in _options(right) if not any(same(option, other) for other in _options(left))]
     if len(options) <= limits.ALTERNATIVES and all(isinstance(option, (*_CHOOSABLE, Tensor)) for option in options):
         return Alternatives(tuple(options))
     return Unknown(Why.JOIN, "a value that differs between branches")
+
+
+def _join_unread(left: Value, right: Value) -> Value:
+    """Keys of a dict that could not be read, of two branches: any of them may be there. None: no such key was used."""
+    found = [side for side in (left, right) if isinstance(side, UnreadKeys)]
+    if any(side is not None and not isinstance(side, UnreadKeys) for side in (left, right)) or found[0].owner is not found[-1].owner:
+        return Unknown(Why.JOIN, "a value that differs between branches")
+    return UnreadKeys(found[0].owner, distinct(tuple(value for side in found for value in side.values)))
+
+
+def distinct(values: tuple[Value, ...]) -> tuple[Value, ...]:
+    """The values without those that are interchangeable with an earlier one."""
+    kept: list[Value] = []
+    for value in values:
+        if not any(same(value, other) for other in kept):
+            kept.append(value)
+    return tuple(kept)
 
 
 def _options(value: Value) -> list[Value]:

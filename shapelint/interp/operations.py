@@ -446,7 +446,7 @@ def _any_equal(m: Any, item: Value, others: "tuple[Value, ...]") -> "bool | Unkn
 
 def _dict_contains(container: DictObject, item: Value) -> "bool | Unknown":
     if isinstance(item, (Unknown, Expr, Alternatives)):
-        return Unknown(Why.DATA, "in")
+        return Unknown(Why.DATA, "in") if container.table or container.opaque["rest"] is not None else False
     try:
         if item in container.table:
             found = container.table[item]

@@ -6,6 +6,7 @@ from ..dims import Expr
 from ..ops.kinds import T
 from ..ops.problems import Problem, ShapeError, Unread, follow
 from . import limits
+from .join import distinct, join
 from .natives import PyRaise
 from .values import (
     Alternatives,
@@ -19,6 +20,7 @@ from .values import (
     SliceValue,
     Tensor,
     Unknown,
+    UnreadKeys,
     Value,
     Why,
 )
@@ -88,7 +90,7 @@ def _entry(m: "Machine", container: DictObject, key: Value) -> Value:
     if isinstance(key, Instance) and isinstance(key.hidden.get("payload"), (str, int, tuple)):
         key = key.hidden["payload"]
     if isinstance(key, (Unknown, Expr, Alternatives)):
-        return Unknown(Why.DATA, "a dict key")
+        return _any_entry(container)
     try:
         if key in container.table:
             found = container.table[key]
@@ -104,6 +106,17 @@ def _entry(m: "Machine", container: DictObject, key: Value) -> Value:
         m.heap.write(container.table, key, made)
         return made
     raise PyRaise("KeyError", repr(key))
+
+
+def _any_entry(container: DictObject) -> Value:
+    """What is under a key that could not be read, where such keys were used before: one of the values, as the program goes on."""
+    rest = container.opaque["rest"]
+    if not isinstance(rest, UnreadKeys) or rest.owner is not container:
+        return Unknown(Why.DATA, "a dict key")
+    found, *others = [*rest.values, *(value.value if isinstance(value, MaybeMissing) else value for value in container.table.values())]
+    for other in others:
+        found = join(found, other)
+    return found
 
 
 def _tensor(m: "Machine", container: Tensor, key: Value) -> Value:
@@ -205,7 +218,9 @@ def _set_tensor(m: "Machine", container: Tensor, key: Value, new: Value) -> None
 
 def _set_entry(m: "Machine", container: DictObject, key: Value, new: Value) -> None:
     if isinstance(key, (Unknown, Expr, Alternatives)):
-        m.heap.write(container.opaque, "rest", key if isinstance(key, Unknown) else Unknown(Why.DATA, "a dict key"))
+        rest = container.opaque["rest"]
+        before = rest.values if isinstance(rest, UnreadKeys) and rest.owner is container else ()
+        m.heap.write(container.opaque, "rest", UnreadKeys(container, distinct((*before, new))) if rest is None or before else rest)
         return
     try:
         m.heap.write(container.table, key, new)

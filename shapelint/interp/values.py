@@ -209,6 +209,16 @@ class DictObject:
         self.kind, self.default = kind, default
 
 
+class UnreadKeys(Informed):
+    """Why a dict is open: entries were made under keys that could not be read. ``values`` are all that ``owner`` may hold there, as far as they differ."""
+
+    __slots__ = ("owner", "values")
+
+    def __init__(self, owner: DictObject, values: "tuple[Value, ...]") -> None:
+        super().__init__(Why.DATA, "a dict key")
+        self.owner, self.values = owner, values
+
+
 class IteratorObject:
     """An iterator (``iter(x)``, ``zip`` ...): ``table["items"]`` are those left to come, or Unknown.
 
