@@ -7,9 +7,20 @@ changes: mark, run one side, take its changes back, run the other side, and join
 from collections.abc import Callable
 from typing import Any
 
+from .values import Growing
+
 Table = dict[Any, Any]
 _ABSENT = object()
 Changes = dict[tuple[int, Any], tuple[Table, Any]]  # (table identity, key) -> (table, new value)
+
+
+class _Shorter:
+    """The first ``length`` items of the list that stands there now."""
+
+    __slots__ = ("length",)
+
+    def __init__(self, length: int | None) -> None:
+        self.length = length
 
 
 class Heap:
@@ -22,6 +33,11 @@ class Heap:
         """``table[key] = value``, undoable."""
         self._trail.append((table, key, table.get(key, _ABSENT)))
         table[key] = value
+
+    def append(self, table: Growing, value: Any) -> None:
+        """One more item of a list, undoable."""
+        self._trail.append((table, "items", _Shorter(table.length)))
+        table.append(value)
 
     def delete(self, table: Table, key: Any) -> None:
         """``del table[key]`` if it is there, undoable."""
@@ -46,6 +62,8 @@ class Heap:
             table, key, old = trail.pop()
             if old is _ABSENT:
                 table.pop(key, None)
+            elif type(old) is _Shorter and isinstance(table, Growing):
+                table.cut(old.length)
             else:
                 table[key] = old
 

@@ -113,8 +113,9 @@ def _any_entry(container: DictObject) -> Value:
     rest = container.opaque["rest"]
     if not isinstance(rest, UnreadKeys) or rest.owner is not container:
         return Unknown(Why.DATA, "a dict key")
-    found, *others = [*rest.values, *(value.value if isinstance(value, MaybeMissing) else value for value in container.table.values())]
-    for other in others:
+    values = [*rest.values, *(value.value if isinstance(value, MaybeMissing) else value for value in container.table.values())]
+    found: Value = values[0]
+    for other in values[1:]:
         found = join(found, other)
     return found
 

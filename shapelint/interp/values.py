@@ -155,13 +155,54 @@ class SliceValue:
         self.start, self.stop, self.step = start, stop, step
 
 
+class Growing(dict[Any, Any]):
+    """The table of a list: what was appended one by one is put with the other items when somebody asks for them.
+
+    The trail of writes need not keep every list there was on the way: a longer one is cut.
+    """
+
+    __slots__ = ("_appended",)
+
+    def __init__(self, items: "tuple[Value, ...] | Unknown") -> None:
+        super().__init__(items=items)
+        self._appended: list[Value] = []
+
+    @property
+    def length(self) -> int | None:
+        """How many items there are; None where they are not known."""
+        found = super().__getitem__("items")
+        return len(found) + len(self._appended) if isinstance(found, tuple) else None
+
+    def append(self, value: "Value") -> None:
+        """One more item of a list whose items are known."""
+        self._appended.append(value)
+
+    def cut(self, length: int | None) -> None:
+        """Only the first ``length`` items."""
+        self["items"] = self["items"][:length]
+
+    def __getitem__(self, key: Any) -> Any:
+        found = super().__getitem__(key)
+        if self._appended:
+            found = (*found, *self._appended)
+            self["items"] = found
+        return found
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        self._appended = []
+        super().__setitem__(key, value)
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        return self[key]
+
+
 class ListObject:
     """A list: ``table["items"]`` is the tuple of its items, or Unknown. ``kind`` is "list" or "deque"."""
 
     __slots__ = ("kind", "table")
 
     def __init__(self, items: "tuple[Value, ...] | Unknown" = (), kind: str = "list") -> None:
-        self.table: Table = {"items": items}
+        self.table = Growing(items)
         self.kind = kind
 
 

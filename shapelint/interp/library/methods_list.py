@@ -70,11 +70,21 @@ def _forget(machine: "Machine", receiver: ListObject, what: str, *values: Value)
     return unknown
 
 
-@_method("append", object=REQUIRED)
-@_silent
-def append(machine: "Machine", receiver: ListObject, items: Items, value: Value) -> Value:
-    _write(machine, receiver, (*items, value))
+def append(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
+    receiver = as_list(machine, args[0]) if args else None
+    (value,) = bind("append", args[1:], kwargs, object=REQUIRED)
+    if receiver is None:
+        return lost(machine, "list.append", *args[:1])
+    length = receiver.table.length
+    if length is not None and length >= limits.LISTED_ITEMS:
+        _write(machine, receiver, too_much(machine, "a long list"))
+    elif length is not None:
+        machine.heap.append(receiver.table, value)
     return None
+
+
+for _kind in ("list", "deque"):
+    method(_kind, "append")(append)
 
 
 @_method("appendleft", object=REQUIRED)
