@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from ..dims import Expr
+from ..dims import Expr, unknown
 from . import limits
 from .lazy import calls_of_next, drain, stream
 from .values import (
@@ -87,14 +87,24 @@ def element_of(m: "Machine", value: Value) -> Value:
     if isinstance(value, IteratorObject) and "element" in value.table:
         return value.table["element"]
     if isinstance(value, Instance):
-        found = value.hidden.get("element")
+        found = repeated(m, value)
         if found is not None:
             return found
-        if m.has_attribute(value, "__getitem__"):
-            return m.call(m.get_attribute(value, "__getitem__"), [Unknown(Why.DATA, "an index")], {})
+        if m.has_attribute(value, "__getitem__") and not m.has_attribute(value, "__iter__"):
+            return m.call(m.get_attribute(value, "__getitem__"), [unknown("i")], {})
     if isinstance(value, range):
         return Unknown(Why.LIMIT, "a long loop")
     return value if isinstance(value, Unknown) else Unknown(Why.DATA, "an item of an iterable")
+
+
+def repeated(m: "Machine", value: Value) -> Value:
+    """What every item of an iterable looks like whose items are not listed: the batch of a loader. None for other iterables."""
+    if isinstance(value, IteratorObject):
+        return value.table.get("element")
+    if isinstance(value, Instance) and "payload" not in value.hidden and m.has_attribute(value, "__iter__"):
+        made = m.call(m.get_attribute(value, "__iter__"), [], {})
+        return repeated(m, made) if made is not value else None
+    return None
 
 
 def unpack(m: "Machine", value: Value, count: int, starred: bool) -> tuple[Value, ...] | None:

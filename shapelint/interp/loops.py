@@ -179,7 +179,7 @@ def _repeat(m: "Machine", node: "ast.For | ast.While", scope: Scope, element: Va
         try:
             if isinstance(node, ast.For):
                 binding.assign(m, node.target, element, scope)
-                m.observe(node, element, scope)
+                m.observe(node, element.table["items"] if isinstance(element, ListObject) else element, scope)
             signal = _iteration(m, node.body, scope)
             first = first or signal
         except PyRaise:

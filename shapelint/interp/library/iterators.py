@@ -12,6 +12,7 @@ from ...dims import Expr, unknown
 from .. import limits
 from ..extent import bounded
 from ..generators import close
+from ..iteration import repeated
 from ..lazy import END, Lost, is_lazy, lazy, stream, take
 from ..natives import PyRaise
 from ..raising import raised_by
@@ -149,9 +150,7 @@ def _resumed(machine: "Machine", iterator: Value, sent: Value, error: PyRaise | 
 
 def alike(machine: "Machine", iterable: Value) -> Value:
     """What every item of a loader or its iterator looks like; None for other iterables."""
-    if isinstance(iterable, IteratorObject):
-        return iterable.table.get("element")
-    return iterable.hidden.get("element") if isinstance(iterable, Instance) and "element" in iterable.hidden else None
+    return repeated(machine, iterable)
 
 
 def iterator_of(element: Value) -> IteratorObject:
@@ -190,8 +189,8 @@ def reversed_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
 def zip_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     strict = machine.truth(kwargs.get("strict", False))
     elements = [alike(machine, arg) for arg in args]
-    if elements and all(element is not None for element in elements):
-        return iterator_of(tuple(elements))
+    if strict is not None and any(element is not None for element in elements):
+        return iterator_of(tuple(machine.element_of(arg) if element is None else element for arg, element in zip(args, elements, strict=True)))
     if strict is not None and any(map(is_lazy, args)):
         return lazy(_in_step(machine, args, strict))
     return IteratorObject(lost(machine, "zip", *kwargs.values()) if strict is None else _zipped(machine, args, strict))

@@ -22,6 +22,7 @@ from .numpy_arrays import (
     numbers_of,
     shape_of,
 )
+from .pictures import array_of_picture
 from .support import Args, Kwargs, NotConstant, aside, data, inert, listed, lost, method, native
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ data("numpy.random.choice", "numpy.random.permutation", "numpy.random.default_rn
 def array(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     value = args[0] if args else kwargs.get("object")
     dtype = args[1] if len(args) > 1 else kwargs.get("dtype")
+    value = array_of_picture(value) or value
     known = array_of(value)
     try:
         numbers = None if isinstance(value, Tensor) else numbers_of(value)
