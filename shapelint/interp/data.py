@@ -265,11 +265,13 @@ def batch_size(m: "Machine", given: Kwargs) -> Dim | None:
     if given["batch_sampler"] is not None or not is_size(size):
         return None
     if m.truth(given["drop_last"]) is True:
-        return size
+        full: Dim = size
+        return full
     length = _samples(m, given)
     if isinstance(length, int) and isinstance(size, int) and size > 0:
-        return size if length % size == 0 else length if length < size and m.truth(given["drop_last"]) is False else None
-    return 1 if size == 1 else None
+        rest = length % size
+        return size if rest == 0 else rest if length < size and m.truth(given["drop_last"]) is False else None
+    return 1 if isinstance(size, int) and size == 1 else None
 
 
 def collate(sample: Value, batch: Dim) -> Value:

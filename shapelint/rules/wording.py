@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from ..dims import Dim, Truth, at_least, equal, nice, prod
 from ..interp.events import Application, InputSource
+from ..interp.library.pictures import IMAGES
 from ..interp.values import Place, Tensor, Trace
 from ..ops.problems import ShapeError
 from ..shapes import Shape, show
@@ -193,8 +194,17 @@ def notes(application: Application, arg: str) -> tuple[str, ...]:
         tensor = application.tensors.get(arg) or next(iter(application.tensors.values()), None)
         chain = sizes_chain(tensor)
         lines += [f"sizes: {chain}"] if chain else []
+        lines += images_line(tensor)
     source = input_line(application.source) if not _said_by_the_call(application, arg) else ""
     return (*lines, f"input: {source}") if source else tuple(lines)
+
+
+def images_line(tensor: Tensor | None) -> list[str]:
+    """The data set that a tensor comes from: ``images of MNIST after ToTensor: (1, 28, 28)``."""
+    first = tensor.trace if tensor is not None else None
+    while first is not None and first.previous is not None:
+        first = first.previous
+    return [f"{first.name}: {show(first.after)}"] if first is not None and first.op == IMAGES and first.after is not None else []
 
 
 def _said_by_the_call(application: Application, arg: str) -> bool:

@@ -84,6 +84,8 @@ def group(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
 for _name_ in _PASSING:
     @native(f"click.{_name_}")
     def passing(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
+        if not args:
+            return aside(machine, "a decorator")
         made = _under(args[0])
         made.hidden["first"] = (aside(machine, "a click context"),)
         return made
@@ -96,12 +98,15 @@ inert("click.echo", "click.secho")
 def invoke(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     """``main()``: the command line is not known, so every option has its default."""
     made = args[0]
+    if not isinstance(made, Instance) or "function" not in made.hidden:
+        return aside(machine, "a command")
     return _with_defaults(machine, made.hidden["function"], list(made.hidden["first"]), dict(made.hidden["options"]))
 
 
 @method(COMMAND, "callback")
 def callback(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
-    return machine.call(args[0].hidden["function"], args[1:], kwargs)
+    found = args[0].hidden.get("function") if isinstance(args[0], Instance) else None
+    return machine.call(found, args[1:], kwargs) if found is not None else aside(machine, "a command")
 
 
 def _with_defaults(machine: "Machine", function: Value, first: Args, given: Kwargs) -> Value:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ..machine import Machine
 
 PICTURE = "PIL.Image.Image"
+IMAGES = "images"  # the operator of the step where the history of a tensor starts at a data set
 CHANNELS = {"1": 1, "L": 1, "P": 1, "I": 1, "F": 1, "I;16": 1, "LA": 2, "PA": 2, "RGB": 3, "YCbCr": 3, "HSV": 3, "LAB": 3, "RGBA": 4, "CMYK": 4, "RGBX": 4}
 _KINDS = {"1": "bool", "F": "float"}  # of the array; those of all other modes are ints
 
@@ -70,7 +71,9 @@ def as_tensor(machine: "Machine", value: Value, dtype: str | None, step: str) ->
 
 def _first(machine: "Machine", picture: Picture, step: str, shape: Shape) -> Trace | None:
     """Where a tensor's history starts: at the data set."""
-    return None if machine.place is None or not picture.name else Trace(picture.name, step, None, shape, machine.place, None)
+    if machine.place is None or not picture.name:
+        return None
+    return Trace(f"images of {picture.name} after {step}", IMAGES, None, shape, machine.place, None)
 
 
 def array_of_picture(value: Value) -> Instance | None:
@@ -135,7 +138,7 @@ def from_array(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
 
 def _pair(machine: "Machine", size: Value) -> tuple[Any, Any]:
     """``(width, height)`` where both are sizes."""
-    items = None if isinstance(size, Unknown) else listed(machine, size)
+    items = None if size is None or isinstance(size, Unknown) else listed(machine, size)
     if items is None or len(items) != 2:
         return None, None
     one, other = items

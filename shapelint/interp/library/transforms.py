@@ -5,7 +5,7 @@ nested ones: pictures are transformed, and of several tensors it is not known wh
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ...dims import unknown
 from ..branches import choose
@@ -41,7 +41,8 @@ def _declare(name: str, newer: bool, init: Callable[["Machine", Instance, Args, 
 
         native(full)(construct)
         method(full, "__init__")(initialise)
-        method(full, "__call__", "forward")(lambda machine, args, kwargs: call(machine, args[0], args[1:], kwargs))
+        method(full, "__call__", "forward", least=2)(
+            lambda machine, args, kwargs: call(machine, args[0], args[1:], kwargs) if isinstance(args[0], Instance) else lost(machine, name, *args))
 
 
 # --- transforms of images --------------------------------------------------------------------------------------------------
@@ -132,8 +133,12 @@ def _in_order(machine: "Machine", transforms: tuple[Value, ...], args: Args) -> 
     """Each on what the one before gives. Several inputs come out as a tuple, and go on as several."""
     several = len(args) > 1
     values: Value = tuple(args) if several else args[0]
-    for transform in transforms:
-        values = machine.call(transform, list(values) if several and isinstance(values, tuple) else [values], {})
+    machine.module_depth += 1  # what fails here is no model whose input sizes could be told
+    try:
+        for transform in transforms:
+            values = machine.call(transform, list(values) if several and isinstance(values, tuple) else [values], {})
+    finally:
+        machine.module_depth -= 1
     return values
 
 
@@ -153,7 +158,11 @@ def _one_of(machine: "Machine", made: Instance, args: Args, kwargs: Kwargs) -> V
     transforms = _inner(machine, made)
     if not transforms or not args:
         return lost(machine, "RandomChoice", made.table.get("transforms"))
-    return _either(machine, [lambda transform=transform: _in_order(machine, (transform,), args) for transform in transforms])
+    return _either(machine, [_one(machine, transform, args) for transform in transforms])
+
+
+def _one(machine: "Machine", transform: Value, args: Args) -> Callable[[], Value]:
+    return lambda: _in_order(machine, (transform,), args)
 
 
 def _any_order(machine: "Machine", made: Instance, args: Args, kwargs: Kwargs) -> Value:
@@ -205,7 +214,8 @@ def _mix(machine: "Machine", made: Instance, args: Args, kwargs: Kwargs) -> Valu
         return lost(machine, "mixing a batch", inputs)
     labels = inputs[1]
     if len(labels.shape) == 1:
-        labels = Tensor((labels.shape[0], count if is_size(count) else unknown("classes")), "float")
+        classes: Any = count if is_size(count) else unknown("classes")
+        labels = Tensor((labels.shape[0], classes), "float")
     return (inputs[0], labels)
 
 

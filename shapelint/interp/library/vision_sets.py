@@ -139,7 +139,7 @@ def _part(machine: "Machine", row: Row, given: dict[str, Any]) -> int | None:
     chosen = given.get(row.choice) if row.choice else None
     if not isinstance(chosen, (str, bool, int, type(None))) or chosen not in row.parts:
         return None
-    if row.name == "EMNIST":
+    if isinstance(chosen, str) and row.name == "EMNIST":
         train = machine.truth(given["train"])
         test = _EMNIST_TEST[chosen]
         return None if train is None else (row.parts[chosen] or 0) - test if train else test
@@ -191,17 +191,22 @@ def _picture(machine: "Machine", made: Instance) -> Value:
         mode = {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}.get(sizes[0]) if isinstance(sizes[0], int) else None
         return make_picture(sizes[1], sizes[2], mode, row.name)
     if made.table.get("data") is not made.hidden.get("data"):
-        return make_picture(*_sides(made), row.mode, row.name)
-    return make_picture(*(row.size or (None, None)), row.mode, row.name if row.size else "")
+        return _of_size(row, _sides(made))
+    return _of_size(row, row.size)
 
 
-def _sides(made: Instance) -> tuple[Any, Any]:
+def _of_size(row: Row, size: tuple[int, int] | None) -> Instance:
+    height, width = size or (None, None)
+    return make_picture(height, width, row.mode, row.name if size else "")
+
+
+def _sides(made: Instance) -> tuple[int, int] | None:
     """The sides of the pictures where the program has put other data into the data set: the same only where it says so."""
     found, before = (value if isinstance(value, Tensor) else array_of(value) for value in (made.table.get("data"), made.hidden["data"]))
     if found is None or before is None or found.shape is None or before.shape is None or found.shape[1:] != before.shape[1:]:
-        return None, None
-    row = made.hidden["row"]
-    return row.size or (None, None)
+        return None
+    row: Row = made.hidden["row"]
+    return row.size
 
 
 _FACES = {"attr": (40,), "identity": (), "bbox": (4,), "landmarks": (10,)}
@@ -247,6 +252,11 @@ def _length(made: Instance, machine: "Machine") -> Value:
     return aside(machine, "the length of a data set") if count is None else count
 
 
+def _filled(value: Value) -> bool:
+    """Whether our constructor has run."""
+    return isinstance(value, Instance) and "row" in value.hidden
+
+
 def _declare(row: Row) -> None:
     names = [f"{PACKAGE}.{row.name}", *([f"{PACKAGE}.{row.module}.{row.name}"] if row.module else [])]
 
@@ -256,14 +266,15 @@ def _declare(row: Row) -> None:
         return made
 
     def initialise(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
-        _initialise(machine, row, args[0], args[1:], kwargs)
+        if isinstance(args[0], Instance):
+            _initialise(machine, row, args[0], args[1:], kwargs)
         return None
 
     def item(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
-        return _sample(machine, args[0]) if "row" in args[0].hidden else lost(machine, row.name, *args[1:])
+        return _sample(machine, args[0]) if _filled(args[0]) else lost(machine, row.name, *args[1:])
 
     def length(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
-        return _length(args[0], machine) if "row" in args[0].hidden else aside(machine, "the length of a data set")
+        return _length(args[0], machine) if _filled(args[0]) else aside(machine, "the length of a data set")
 
     native(*names)(construct)
     for name in names:
@@ -282,7 +293,8 @@ def vision_dataset(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     """The base class of users' own data sets."""
     names = ("root", "transforms", "transform", "target_transform")
     values = bind("VisionDataset", args[1:], kwargs, **dict.fromkeys(names))
-    args[0].table.update(zip(names, values, strict=True))
+    if isinstance(args[0], Instance):
+        args[0].table.update(zip(names, values, strict=True))
     return None
 
 
