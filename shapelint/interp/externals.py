@@ -3,6 +3,7 @@
 from functools import cache
 
 from ..ops import lookup
+from .natives import METHODS
 from .torch_classes import PUBLIC_BASES, ancestors, is_base
 from .values import External
 
@@ -40,6 +41,8 @@ def external_bases(name: str) -> tuple[External, ...]:
     if op is not None and op.is_module:
         return (MODULE,)
     if name.startswith("torch.nn.") and name != "torch.nn.Module" and name.rpartition(".")[2][:1].isupper() and name.count(".") <= 2 and not name.endswith("Parameter"):
+        return (MODULE,)
+    if (name, "forward") in METHODS:
         return (MODULE,)
     if name.endswith((".LightningModule", ".PyTorchModelHubMixin")):
         return (MODULE,)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from ..shapes import Shape
 from . import hooks
 from .events import InputSource, Refused
-from .natives import PyRaise, method, native
+from .natives import METHODS, PyRaise, method, native
 from .values import (
     Alternatives,
     BoundMethod,
@@ -106,7 +106,8 @@ def _call(m: "Machine", instance: Instance, args: list[Value], kwargs: dict[str,
 
 
 def _forward(m: "Machine", instance: Instance, args: list[Value], kwargs: dict[str, Value], site: "Site | None") -> Value:
-    if "forward" not in instance.table and isinstance(instance.cls, External) and instance.cls.name not in (SEQUENTIAL, LIST, DICT, MODULE):
+    if "forward" not in instance.table and isinstance(instance.cls, External) and instance.cls.name not in (SEQUENTIAL, LIST, DICT, MODULE) \
+            and (instance.cls.name, "forward") not in METHODS:
         return layers.apply_layer(m, instance, args, kwargs, site)
     custom = _own_call(m, instance)
     if custom is not None:

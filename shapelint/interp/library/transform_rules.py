@@ -143,8 +143,21 @@ def grayscale(machine: "Machine", value: Value, given: Given, newer: bool) -> Va
 
 
 def colours(machine: "Machine", value: Value, given: Given, newer: bool) -> Value:
-    """Three channels."""
-    return grayscale(machine, value, {"num_output_channels": 3}, True)
+    """One channel becomes three; tensors of more stay as they are."""
+    channels = value.shape[-3] if isinstance(value, Tensor) and value.shape is not None and len(value.shape) > 2 else 1
+    if isinstance(channels, int) and channels >= 3:
+        return kept(machine, value, given, newer)
+    if channels == 1:
+        return grayscale(machine, value, {"num_output_channels": 3}, True)
+    return Tensor((*value.shape[:-3], unknown("C"), *value.shape[-2:]), value.dtype, value.trace)
+
+
+def plain(machine: "Machine", value: Value, given: Given, newer: bool) -> Value:
+    """As :func:`kept`, for what makes pictures of rare modes grey or coloured."""
+    picture = picture_of(value)
+    if picture is not None and picture.mode not in ("RGB", "L"):
+        return make_picture(picture.height, picture.width, None, picture.name)
+    return kept(machine, value, given, newer)
 
 
 def several(count: int) -> Rule:
@@ -173,7 +186,7 @@ def to_bytes(machine: "Machine", value: Value, given: Given, newer: bool) -> Val
     """A picture becomes (channels, height, width) in its own numbers."""
     picture = picture_of(value)
     if picture is None:
-        return lost(machine, "PILToTensor", value)
+        return kept(machine, value, given, newer) if newer else lost(machine, "PILToTensor", value)
     return as_tensor(machine, value, {None: None, "F": "float", "1": "bool"}.get(picture.mode, "int"), "PILToTensor")
 
 
@@ -216,9 +229,14 @@ def to_picture(machine: "Machine", value: Value, given: Given, newer: bool) -> V
     return make_picture(height, width, found if mode is None else mode if isinstance(mode, str) else None)
 
 
+MAKING_IMAGES = (to_tensor, to_image, to_picture)
+
+
 def applied(machine: "Machine", rule: Rule, value: Value, given: Given, newer: bool) -> Value:
-    """A rule on one image, or on one of several that it may be."""
-    if isinstance(value, Unknown) and rule not in (to_tensor, to_image, to_picture):
+    """A rule on one image, or on one of several that it may be. For the newer transforms an array is no image."""
+    if newer and array_of(value) is not None and rule not in MAKING_IMAGES:
+        return value
+    if isinstance(value, Unknown) and rule not in MAKING_IMAGES:
         return unsettled(value)
     if isinstance(value, Alternatives):
         return merged([applied(machine, rule, option, given, newer) for option in value.options])
@@ -231,7 +249,7 @@ _SIZE: Given = {"size": REQUIRED}
 _FLOAT = External("torch.float32")
 _KEEPING = (
     "ColorJitter", "ElasticTransform", "GaussianBlur", "RandomAdjustSharpness", "RandomAffine", "RandomAutocontrast", "RandomEqualize", "RandomErasing",
-    "RandomGrayscale", "RandomHorizontalFlip", "RandomInvert", "RandomPerspective", "RandomPosterize", "RandomSolarize", "RandomVerticalFlip",
+    "RandomHorizontalFlip", "RandomInvert", "RandomPerspective", "RandomPosterize", "RandomSolarize", "RandomVerticalFlip",
     "AutoAugment", "RandAugment", "TrivialAugmentWide", "AugMix", "LinearTransformation",
 )
 TRANSFORMS: dict[str, tuple[Given | None, Rule]] = {
@@ -244,6 +262,7 @@ TRANSFORMS: dict[str, tuple[Given | None, Rule]] = {
     "Pad": ({"padding": REQUIRED, "fill": 0, "padding_mode": "constant"}, pad),
     "RandomRotation": ({"degrees": REQUIRED, "interpolation": None, "expand": False, "center": None, "fill": 0}, rotate),
     "Grayscale": ({"num_output_channels": 1}, grayscale),
+    "RandomGrayscale": (None, plain),
     "ToTensor": ({}, to_tensor),
     "PILToTensor": ({}, to_bytes),
     "ConvertImageDtype": ({"dtype": _FLOAT}, to_dtype),
@@ -254,16 +273,17 @@ NEWER: dict[str, tuple[Given | None, Rule]] = {
     "ToImage": ({}, to_image),
     "ToDtype": ({"dtype": REQUIRED, "scale": False}, to_dtype),
     "RGB": ({}, colours),
+    "JPEG": (None, plain),
     **dict.fromkeys(("RandomZoomOut", "RandomIoUCrop", "ScaleJitter", "RandomShortestSize", "RandomResize"), (None, other_sides)),
     **dict.fromkeys((
-        "RandomPhotometricDistort", "RandomChannelPermutation", "GaussianNoise", "JPEG", "Identity", "ToPureTensor", "SanitizeBoundingBoxes",
+        "RandomPhotometricDistort", "RandomChannelPermutation", "GaussianNoise", "Identity", "ToPureTensor", "SanitizeBoundingBoxes",
         "ClampBoundingBoxes", "ConvertBoundingBoxFormat",
     ), (None, kept)),
 }
 _KEEPING_FUNCTIONS = (
     "hflip", "vflip", "affine", "perspective", "adjust_brightness", "adjust_contrast", "adjust_saturation", "adjust_hue", "adjust_gamma", "adjust_sharpness",
     "gaussian_blur", "invert", "posterize", "solarize", "equalize", "autocontrast", "erase", "elastic_transform", "horizontal_flip", "vertical_flip",
-    "gaussian_noise", "jpeg", "permute_channels", "to_pure_tensor",
+    "gaussian_noise", "permute_channels", "to_pure_tensor",
 )
 FUNCTIONS: dict[str, tuple[Given | None, Rule]] = {
     "resize": ({**_SIZE, "interpolation": None, "max_size": None, "antialias": None}, resize),
@@ -278,6 +298,7 @@ FUNCTIONS: dict[str, tuple[Given | None, Rule]] = {
     "rgb_to_grayscale": ({"num_output_channels": 1}, grayscale),
     "to_grayscale": ({"num_output_channels": 1}, grayscale),
     "grayscale_to_rgb": ({}, colours),
+    "jpeg": (None, plain),
     "to_tensor": ({}, to_tensor),
     "pil_to_tensor": ({}, to_bytes),
     "convert_image_dtype": ({"dtype": _FLOAT}, to_dtype),

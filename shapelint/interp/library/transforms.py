@@ -22,6 +22,9 @@ OLD, NEW = "torchvision.transforms", "torchvision.transforms.v2"
 _Call = Callable[["Machine", Instance, Args, Kwargs], Value]
 
 
+_NO_MODULES = frozenset({"Compose", "ToTensor", "PILToTensor", "ToPILImage", "Lambda", "RandomChoice", "RandomOrder"})  # of the older version
+
+
 def _names(name: str, newer: bool) -> tuple[str, ...]:
     return (f"{NEW}.{name}",) if newer else (f"{OLD}.{name}", f"{OLD}.transforms.{name}")
 
@@ -41,7 +44,7 @@ def _declare(name: str, newer: bool, init: Callable[["Machine", Instance, Args, 
 
         native(full)(construct)
         method(full, "__init__")(initialise)
-        method(full, "__call__", "forward", least=2)(
+        method(full, "__call__", *(("forward",) if newer or name not in _NO_MODULES else ()), least=2)(
             lambda machine, args, kwargs: call(machine, args[0], args[1:], kwargs) if isinstance(args[0], Instance) else lost(machine, name, *args))
 
 
@@ -247,11 +250,11 @@ for _name, (_parameters, _rule) in FUNCTIONS.items():
 
 
 def _normalize(newer: bool) -> None:
-    full = f"{NEW if newer else OLD}.functional.normalize"
+    package = NEW if newer else OLD
 
-    @native(full, least=1)
+    @native(f"{package}.functional.normalize", least=1)
     def call(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
-        made = machine.call(External(f"{OLD}.Normalize"), list(args[1:]), kwargs)
+        made = machine.call(External(f"{package}.Normalize"), list(args[1:]), kwargs)
         return machine.call(made, [args[0]], {})
 
 
