@@ -41,16 +41,28 @@ class CheckOptions:
 
 
 class Coverage:
-    """How many calls of layers and operators were seen, how many had known shapes, and why the others had not."""
+    """How many calls of layers and operators were seen, how many had known shapes, and why the others had not.
 
-    __slots__ = ("calls", "known", "reasons")
+    ``by_class`` has (calls, known) for each (file, class) whose code calls; ``places`` the (file, line) of every reason, counted.
+    """
+
+    __slots__ = ("by_class", "calls", "known", "places", "reasons")
 
     def __init__(self) -> None:
         self.calls = self.known = 0
         self.reasons: Counter[tuple[str, str]] = Counter()
+        self.by_class: dict[tuple[str, str], tuple[int, int]] = {}
+        self.places: dict[tuple[str, str], Counter[tuple[str, int]]] = {}
 
     def add(self, other: Any) -> None:
         """Add the coverage that an interpreter kept."""
+        for (file, name), (calls, known) in getattr(other, "by_class", {}).items():
+            before = self.by_class.get((_short(file), name), (0, 0))
+            self.by_class[_short(file), name] = (before[0] + calls, before[1] + known)
+        for reason, places in getattr(other, "places", {}).items():
+            own = self.places.setdefault(reason, Counter())
+            for (file, line), count in places.items():
+                own[_short(file), line] += count
         self.calls += other.calls
         self.known += other.known
         for (why, what), count in other.reasons.items():

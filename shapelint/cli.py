@@ -95,7 +95,8 @@ def _check_parser() -> argparse.ArgumentParser:
     add("--input", metavar="SPEC", action="append", default=[], help='the shape of an input that nothing states, as in "N 3 224 224"')
     add("--strict", action="store_true", help="warnings count for the exit status")
     add("--statistics", action="store_true", help="count findings by rule")
-    add("--coverage", action="store_true", help="say how many layer calls had known shapes, and why the others had not")
+    add("--coverage", action="store_true", help="say how many layer calls had known shapes, by class, and why the others had not")
+    add("--coverage-rows", metavar="N", type=int, default=20, help="rows of each of its tables (default: 20)")
     add("--show-sizes", action="store_true", help="print the shapes that were inferred, by line")
     add("--config", metavar="FILE", help="the configuration file to use")
     add("--stdin-filename", metavar="NAME", help="the name under which standard input is reported")
@@ -168,7 +169,7 @@ def _report(result: "Result", format: str, given: argparse.Namespace) -> None:
     if given.statistics:
         _print_statistics(result, extra)
     if given.coverage:
-        _print_coverage(result, extra)
+        _print_coverage(result, extra, format, max(given.coverage_rows, 0))
 
 
 def _wants_colour(out: TextIO) -> bool:
@@ -182,11 +183,24 @@ def _print_statistics(result: "Result", out: TextIO) -> None:
     _table(rows, out, right=(0,))
 
 
-def _print_coverage(result: "Result", out: TextIO) -> None:
+def _print_coverage(result: "Result", out: TextIO, format: str, most: int) -> None:
+    from .report import coverage as report
+
     coverage = result.coverage
-    share = f" ({100 * coverage.known // coverage.calls} %)" if coverage.calls else ""
-    print(f"{coverage.known} of {coverage.calls} layer calls with known shapes{share}", file=out)
-    _table([(str(count), why, what) for (why, what), count in coverage.reasons.most_common(30)], out, right=(0,))
+    if format == "json":
+        import json
+
+        print(json.dumps({"coverage": report.as_object(coverage, most)}), file=out)
+        return
+    print(report.headline(coverage), file=out)
+    classes = report.class_rows(coverage, most)
+    if classes:
+        print(f"\nBy class ({report.complete(coverage)} of {len(coverage.by_class)} have known shapes only):", file=out)
+        _table([("known", "unknown calls", "calls", "class"), *classes], out, right=(0, 1, 2))
+    reasons = report.reason_rows(coverage, most)
+    if reasons:
+        print("\nWhy not:", file=out)
+        _table(reasons, out, right=(0,))
 
 
 def _print_sizes(result: "Result", out: TextIO) -> None:

@@ -78,7 +78,25 @@ def test_tables_do_not_disturb_json(capsys: Captured) -> None:
     main(["bad.py", "--output-format", "json", "--statistics", "--coverage"])
     captured = capsys.readouterr()
     json.loads(captured.out)
-    assert "SHP110" in captured.err and "layer calls" in captured.err
+    assert "SHP110" in captured.err
+    assert json.loads(captured.err.splitlines()[-1])["coverage"]["calls"] >= 0
+
+
+def test_coverage_names_the_worst_classes_and_the_reasons_with_places(folder: Path, capsys: Captured) -> None:
+    body = "import torch\nimport mystery\nfrom torch import nn\n\n\nclass A(nn.Module):\n    def forward(self, x):\n        return x.flatten(1)\n\n\n"
+    body += "class B(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.c = nn.Linear(3, 4)\n\n    def forward(self, x):\n"
+    body += "        return self.c(self.c(mystery.f(x)))\n\n\nA()(torch.zeros(2, 3))\nB()(torch.zeros(2, 3))\n"
+    (folder / "half.py").write_text(body)
+    main(["half.py", "--coverage"])
+    lines = capsys.readouterr().out.splitlines()
+    assert any(line.split() == ["0", "%", "2", "2", "half.py:B"] for line in lines)
+    assert any("a package that is not read" in line and "mystery.f" in line and "half.py:17" in line for line in lines)
+    main(["half.py", "--coverage", "--output-format", "json"])
+    found = json.loads(capsys.readouterr().err)["coverage"]
+    assert found["classes"][0] == {"file": "half.py", "class": "B", "calls": 2, "known": 0}
+    assert {"count": 1, "why": "a package that is not read", "what": "mystery.f", "places": ["half.py:17"]} in found["reasons"]
+    main(["half.py", "--coverage", "--coverage-rows", "0"])
+    assert "half.py:B" not in capsys.readouterr().out
 
 
 def test_statistics_count_by_rule(capsys: Captured) -> None:

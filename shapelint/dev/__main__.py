@@ -1,4 +1,5 @@
-"""``python -m shapelint.dev bench`` prints what things cost, ``conformance`` how published models compare with torch.
+"""``python -m shapelint.dev bench`` prints what things cost, ``conformance`` how published models compare with torch,
+``coverage`` how much of whole packages is followed, ``survey`` what source trees are made of.
 
 Times are user CPU seconds of whole fresh processes, medians of several runs taken in turn, because machines are shared
 and drift; the ratios are the figures to quote.
@@ -8,7 +9,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from . import cold, conformance, corpus, symbolic, zoo
+from . import cold, conformance, corpus, coverage, survey, symbolic, zoo
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -26,7 +27,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     conform.add_argument("--sample", type=int, default=0, metavar="N", help="that many, at random")
     conform.add_argument("--seed", type=int, default=0)
     conform.add_argument("--verbose", action="store_true", help="every difference, not the first three")
+    cover = commands.add_parser("coverage", help="how many layer calls of whole packages have known shapes, and why the others have not")
+    cover.add_argument("--source", action="append", required=True, metavar="DIR", help="the folder of an unpacked package")
+    cover.add_argument("--rows", type=int, default=20)
+    surveying = commands.add_parser("survey", help="which constructs and names source trees use, and which have no support")
+    surveying.add_argument("sources", nargs="+", metavar="DIR")
+    surveying.add_argument("--rows", type=int, default=40)
+    surveying.add_argument("--unsupported", action="store_true", help="only what has no support")
     given = parser.parse_args(argv)
+    if given.command == "coverage":
+        return coverage.run(given.source, given.rows)
+    if given.command == "survey":
+        return survey.run(given.sources, given.rows, given.unsupported)
     if given.command == "conformance":
         return _conformance(given)
     if given.only in (None, "cold"):

@@ -89,7 +89,7 @@ def apply_layer(m: "Machine", instance: Instance, args: list[Value], kwargs: dic
     first = first_tensor(args, kwargs)
     if layer is None or any(isinstance(arg, Rest) for arg in args):
         name = instance.cls.name if isinstance(instance.cls, External) else "a layer"
-        m.coverage.count(name, False)
+        m.count(name, False)
         return Tensor(None, first.dtype if first is not None else None, first.trace if first is not None else None)
     op = layer.op
     if first is None and args and isinstance(args[0], Unknown):
@@ -109,7 +109,7 @@ def apply_layer(m: "Machine", instance: Instance, args: list[Value], kwargs: dic
     try:
         result = op.apply(layer, [raw(arg) for arg in args], {key: raw(value) for key, value in kwargs.items()})
     except Unread:
-        m.coverage.count(op.name, False)
+        m.count(op.name, False)
         m.settle_unread()
         return Tensor(None, dtype, first.trace if first is not None else None) if op.gives_tensor else Unknown(Why.DATA, f"the results of {op.short_name}")
     except ShapeError as error:

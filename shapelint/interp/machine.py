@@ -211,10 +211,23 @@ class Machine:
             self.emit(Lost(value, place))
         return value
 
+    def count(self, name: str, known: bool) -> None:
+        """An operator was called: were the sizes of its results known?"""
+        self.coverage.count(name, known, self._caller())
+        if not known:
+            self.coverage.blame("a size that is not known", "", self.place)
+
+    def _caller(self) -> tuple[str, str]:
+        """The file and class whose code runs; of code outside classes the function."""
+        if not self.frames:
+            return (self.site.file_scope.file if self.site is not None else self.main_file).path, "<module>"
+        function = self.frames[-1].function
+        return function.scope.file.path, function.name if function.owner is None else function.owner.name
+
     def applied(self, op: Operator, instance: Instance | None, result: Any, value: Value, make: Callable[[tuple[Frame, ...], bool, InputSource | None], Application]) -> None:
         """An operator accepted its arguments: count it, and tell the rules."""
         self.step(limits.STEPS_PER_OPERATOR)
-        self.coverage.count(op.name, not has_unread(result))
+        self.count(op.name, not has_unread(result))
         frames, certain, source = tuple(self.frames), self.certain, self.source
         self.emit(Applied(op, instance, lambda: make(frames, certain, source), result, value))
         if self.recorder is not None:

@@ -83,7 +83,7 @@ def _insert(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
     if not isinstance(index, int):
         lose(m, instance, index)
         return instance
-    items.insert(index, child)
+    items.insert(max(min(index, len(items)), -len(items)), child)
     _replace(m, instance, items)
     return instance
 

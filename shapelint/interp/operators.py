@@ -166,7 +166,7 @@ def _through_unknown_rank(m: "Machine", op: Operator, first: Tensor, args: list[
 
 
 def unread_call(m: "Machine", op: Operator, param: str, args: list[Value], kwargs: dict[str, Value]) -> Value:
-    m.coverage.count(op.name, False)
+    m.count(op.name, False)
     value = m.unknown(Why.ARGUMENT, f"{op.short_name}({param})")
     first = first_tensor(args, kwargs)
     return value if first is None or op.is_module or not op.gives_tensor else Tensor(None, first.dtype, first.trace)

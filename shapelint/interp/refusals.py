@@ -67,7 +67,7 @@ _CORRECTABLE = (Problem.CHANNELS, Problem.FEATURES)
 
 def refused(m: "Machine", application: Application, error: ShapeError, dtype: str | None, layer: Layer | None = None) -> Value:
     """Report the refusal, and go on with what the layer would give for the input it expects, so that later errors are found too."""
-    m.coverage.count(application.op.name, True)
+    m.count(application.op.name, True)
     if error.problem in _OF_RANK and any(_assumed_rank(m, tensor.shape) for tensor in application.tensors.values()):
         application.certain = False  # the input may have come without a batch axis
     event = Refused(application, error)
