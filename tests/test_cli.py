@@ -89,11 +89,11 @@ def test_coverage_names_the_worst_classes_and_the_reasons_with_places(folder: Pa
     (folder / "half.py").write_text(body)
     main(["half.py", "--coverage"])
     lines = capsys.readouterr().out.splitlines()
-    assert any(line.split() == ["0", "%", "2", "2", "half.py:B"] for line in lines)
+    assert any(line.split() == ["50", "%", "1", "2", "half.py:B"] for line in lines)
     assert any("a package that is not read" in line and "mystery.f" in line and "half.py:17" in line for line in lines)
     main(["half.py", "--coverage", "--output-format", "json"])
     found = json.loads(capsys.readouterr().err)["coverage"]
-    assert found["classes"][0] == {"file": "half.py", "class": "B", "calls": 2, "known": 0}
+    assert found["classes"][0] == {"file": "half.py", "class": "B", "calls": 2, "known": 1}
     assert {"count": 1, "why": "a package that is not read", "what": "mystery.f", "places": ["half.py:17"]} in found["reasons"]
     main(["half.py", "--coverage", "--coverage-rows", "0"])
     assert "half.py:B" not in capsys.readouterr().out

@@ -11,12 +11,12 @@ from collections.abc import Iterator, Sequence
 
 from ..interp.library import load
 from ..interp.natives import METHODS, NAMED_CONSTANTS, NATIVES
-from ..ops import lookup
+from ..interp.operators import is_known
 from ..source.files import discover, read_found
 from ..source.text import SourceFile
 
 KINDS = ("builtin", "function", "method", "decorator", "dunder", "node")
-_LIBRARIES = ("torch", "torchvision", "numpy", "math", "re", "itertools", "functools", "collections", "operator", "copy", "json", "os", "pathlib", "random",
+_LIBRARIES = ("torch", "numpy", "math", "re", "itertools", "functools", "collections", "operator", "copy", "json", "os", "pathlib", "random",
               "warnings", "logging", "typing", "string", "inspect", "contextlib", "einops", "enum", "dataclasses", "abc", "time", "datetime", "types", "sys")
 
 
@@ -27,11 +27,13 @@ class Survey:
         self.sites: Counter[tuple[str, str]] = Counter()
         self.files: Counter[tuple[str, str]] = Counter()
         self.read = 0
+        self.own: set[str] = set()  # methods and attributes that the code itself makes
 
     def add(self, source: SourceFile) -> None:
         found = Counter(_uses(source.tree))
         self.sites.update(found)
         self.files.update(found.keys())
+        self.own.update(_made(source.tree))
         self.read += 1
 
 
@@ -47,6 +49,14 @@ def _uses(tree: ast.Module) -> Iterator[tuple[str, str]]:
                 yield "dunder", node.name
         elif isinstance(node, ast.Call):
             yield from _call(node.func, names)
+
+
+def _made(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            yield node.name
+        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            yield node.attr
 
 
 def _call(function: ast.expr, names: dict[str, str]) -> Iterator[tuple[str, str]]:
@@ -84,11 +94,11 @@ def _dotted(node: ast.expr, names: dict[str, str]) -> str:
 def supported(kind: str, name: str) -> bool | None:
     """Whether there is something for it. None where that cannot be told by the name alone."""
     if kind == "builtin":
-        return f"builtins.{name}" in NATIVES or f"builtins.{name}" in NAMED_CONSTANTS
+        return name == "super" or f"builtins.{name}" in NATIVES or f"builtins.{name}" in NAMED_CONSTANTS
     if kind == "function":
-        return name in NATIVES or name in NAMED_CONSTANTS or lookup(name) is not None
+        return name in NAMED_CONSTANTS or is_known(name)
     if kind == "method":
-        return name in _methods() or lookup(f"torch.Tensor.{name}") is not None or None
+        return name in _methods() or is_known(f"torch.Tensor.{name}")
     return None
 
 
@@ -107,12 +117,14 @@ def run(sources: Sequence[str], rows: int, unsupported_only: bool) -> int:
     print(f"{survey.read} files")
     for kind in KINDS:
         ranked = [(files, survey.sites[kind, name], name) for (of, name), files in survey.files.items() if of == kind]
+        if kind == "method":
+            ranked = [row for row in ranked if row[2] not in survey.own]
         if unsupported_only:
-            ranked = [row for row in ranked if supported(kind, row[2]) is (None if kind == "method" else False)]
+            ranked = [row for row in ranked if supported(kind, row[2]) is False]
         ranked.sort(key=lambda row: (-row[0], -row[1], row[2]))
         if ranked:
             print(f"\n{kind}s, {len(ranked)} kinds:")
         for files, sites, name in ranked[:rows]:
-            mark = "-" if supported(kind, name) is False or (kind == "method" and supported(kind, name) is None) else " "
+            mark = "-" if supported(kind, name) is False else " "
             print(f"{mark} {100 * files / max(survey.read, 1):5.1f} % of files  {sites:6}  {name}")
     return 0

@@ -222,7 +222,11 @@ class Machine:
         if not self.frames:
             return (self.site.file_scope.file if self.site is not None else self.main_file).path, "<module>"
         function = self.frames[-1].function
-        return function.scope.file.path, function.name if function.owner is None else function.owner.name
+        owner = function.owner
+        if owner is None:  # a method behind a decorator is known by its receiver
+            receiver = next(iter(self.frames[-1].scope.table.values()), None)
+            owner = receiver.cls if isinstance(receiver, Instance) and isinstance(receiver.cls, ClassValue) else None
+        return function.scope.file.path, function.name if owner is None else owner.name
 
     def applied(self, op: Operator, instance: Instance | None, result: Any, value: Value, make: Callable[[tuple[Frame, ...], bool, InputSource | None], Application]) -> None:
         """An operator accepted its arguments: count it, and tell the rules."""

@@ -42,13 +42,24 @@ def call_external(m: "Machine", name: str, args: list[Value], kwargs: dict[str, 
         if rest is not None:
             return unread_call(m, op, "arguments", args, kwargs)
         return construct(m, op, args, kwargs, site) if op.is_module else call_function(m, op, args, kwargs, site)
-    if name.startswith(_IN_PLACE_WRAPPERS) or (name.startswith("torch.nn.init.") and name.endswith("_")):
+    if _returns_its_argument(name):
         return args[0] if args else Unknown(Why.CONSTRUCT, name)
     if name in CONTAINERS or name == "torch.nn.Module":
         return _container(m, name, args, kwargs, site)
     _check_name(m, name, site)
     why = Why.OPERATOR if name.startswith("torch.") else Why.IMPORT
     return m.unknown(why, name)
+
+
+def _returns_its_argument(name: str) -> bool:
+    return name.startswith(_IN_PLACE_WRAPPERS) or (name.startswith("torch.nn.init.") and name.endswith("_"))
+
+
+def is_known(name: str) -> bool:
+    """Whether a call of this dotted name is anything but an operator without a rule, or a package that is not read."""
+    name = canonical(name)
+    declared = name in NATIVES or lookup(name) is not None or name in CONTAINERS or _returns_its_argument(name)
+    return declared or (name.startswith("torch.Tensor.") and _as_function(name) is not None)
 
 
 def _as_function(name: str) -> Operator | None:

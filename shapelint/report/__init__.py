@@ -12,7 +12,7 @@ from ..rules import modules_of
 if TYPE_CHECKING:
     from ..check import Result
 
-_SHARED = frozenset({"excerpt", "summary"})
+_SHARED = frozenset({"coverage", "excerpt", "summary"})
 
 
 def formats() -> list[str]:
