@@ -8,6 +8,7 @@ from ..ops import Layer
 from ..ops.kinds import Kind
 from ..shapes import Shape
 from .arguments import raw
+from .metaclasses import is_descriptor, of_class, read, written
 from .natives import METHODS, NAMED_CONSTANTS, NATIVES, PyRaise
 from .values import (
     Alternatives,
@@ -23,6 +24,7 @@ from .values import (
     ModuleValue,
     Native,
     Partial,
+    Scope,
     SetObject,
     SliceValue,
     SuperValue,
@@ -144,9 +146,15 @@ def _function_name(value: Value, name: str) -> Value:
     if not isinstance(value, (FunctionValue, Native)):
         return Unknown(Why.ATTRIBUTE, name)
     short = value.name.rpartition(".")[2]
-    if name == "__qualname__" and isinstance(value, FunctionValue) and value.owner is not None:
-        return f"{value.owner.name}.{short}"
+    if name == "__qualname__" and isinstance(value, FunctionValue) and not _at_top(value.scope):
+        outermost = value.owner is not None and value.scope is value.owner.scope and _at_top(value.scope.parent)
+        return f"{value.owner.name}.{short}" if outermost and value.owner is not None else Unknown(Why.ATTRIBUTE, "the qualified name of a nested function")
     return short
+
+
+def _at_top(scope: "Scope | None") -> bool:
+    """Whether a scope is that of a module."""
+    return scope is not None and scope.parent is None
 
 
 def _docstring(value: FunctionValue) -> Value:
@@ -179,7 +187,7 @@ def _bind(m: "Machine", found: Value, receiver: Value, cls: Value) -> Value:
     if isinstance(found, (FunctionValue, Native)):
         return BoundMethod(found, receiver)
     if isinstance(found, Descriptor):
-        if found.kind == "property":
+        if found.kind in ("property", "cached"):
             return m.call(found.function, [receiver], {})
         return found.function if found.kind == "staticmethod" else BoundMethod(found.function, cls)
     if isinstance(found, Partial):
@@ -192,8 +200,10 @@ def _instance(m: "Machine", value: Instance, name: str) -> Value:
     mro: tuple[Value, ...] = cls.mro if isinstance(cls, ClassValue) else _external_mro(cls)
     if isinstance(cls, ClassValue):
         for base in cls.mro:
-            if isinstance(base, ClassValue) and isinstance(base.table.get(name), Descriptor):
-                return _bind(m, base.table[name], value, cls)
+            if isinstance(base, ClassValue) and name in base.table:
+                if (found := _described(m, base.table[name], value, cls, name)) is not None:
+                    return found[0]
+                break
     if name in value.table:
         return value.table[name]
     if name == "__class__":
@@ -223,6 +233,19 @@ def _instance(m: "Machine", value: Instance, name: str) -> Value:
     return Unknown(Why.ATTRIBUTE, name)
 
 
+def _described(m: "Machine", written: Value, value: Instance, cls: Value, name: str) -> tuple[Value] | None:
+    """What a descriptor in the class gives, in a tuple; None where an attribute of the object itself comes first, or there is no descriptor."""
+    if isinstance(written, Descriptor):
+        if written.kind != "cached":
+            return (_bind(m, written, value, cls),)
+        if name not in value.table:
+            m.heap.write(value.table, name, _bind(m, written, value, cls))
+        return None
+    if is_descriptor(written) and (name not in value.table or is_descriptor(written, "__set__")):
+        return (read(m, written, value, cls),)
+    return None
+
+
 def _registered(m: "Machine", value: Instance, name: str) -> Value:
     """``module._modules`` and its kin, for reading."""
     from .nn_modules import children, closed, why_open
@@ -240,10 +263,13 @@ def _external_mro(cls: Value) -> tuple[Value, ...]:
 
 
 def _class(m: "Machine", value: ClassValue, name: str) -> Value:
-    if name in ("__name__", "__qualname__"):
+    if name == "__name__" or (name == "__qualname__" and _at_top(value.scope.parent)):
         return value.name
+    if name == "__qualname__":
+        return Unknown(Why.ATTRIBUTE, "the qualified name of a nested class")
     if name == "__mro__":
-        return value.mro
+        plain = all(isinstance(base, ClassValue) for base in value.mro)
+        return (*value.mro, NATIVES["builtins.object"]) if plain else value.mro
     if name == "__bases__":
         return value.bases
     if name == "__module__":
@@ -255,6 +281,10 @@ def _class(m: "Machine", value: ClassValue, name: str) -> Value:
         return found.function if found.kind == "staticmethod" else found
     if isinstance(found, Native) and found.is_class_method:
         return BoundMethod(found, value)
+    if is_descriptor(found):
+        return read(m, found, None, value)
+    if found is None:
+        found = of_class(m, value, name)
     if found is not None:
         return found
     if any(not isinstance(base, ClassValue) for base in value.mro):
@@ -266,11 +296,15 @@ def _super(m: "Machine", value: SuperValue, name: str) -> Value:
     receiver = value.receiver
     cls = receiver.cls if isinstance(receiver, Instance) else receiver
     mro = cls.mro if isinstance(cls, ClassValue) else value.after.mro
+    if isinstance(receiver, ClassValue) and receiver.meta is not None and value.after not in mro and value.after in receiver.meta.mro:
+        cls, mro = receiver.meta, receiver.meta.mro  # in a metaclass, whose objects are classes
     position = next((i for i, base in enumerate(mro) if base is value.after), 0)
     found = find_in_mro(m, mro[position + 1 :], name)
     if found is None:
         if name in ("__init__", "__init_subclass__", "__setattr__", "__delattr__"):
             return NATIVES["shapelint.object_init"] if name != "__setattr__" else BoundMethod(NATIVES["shapelint.object_setattr"], receiver)
+        if name == "__new__":
+            return NATIVES["shapelint.object_new"]
         if name == "__getattr__" or name == "__getattribute__":
             return BoundMethod(NATIVES["shapelint.module_getattr"], receiver)
         return Unknown(Why.ATTRIBUTE, f"super().{name}")
@@ -292,9 +326,15 @@ def has_attribute(m: "Machine", value: Value, name: str) -> bool | None:
         own = layers.layer_attribute(m, value, name)
         if own is not None:
             return None if isinstance(own, Unknown) else True
+        if isinstance(cls, ClassValue) and not name.startswith("__") and isinstance(find_in_mro(m, mro, "__getattr__"), FunctionValue):
+            return _answered(m, value, name)
         return False if not value.hidden.get("open") else None
     if isinstance(value, Unknown):
         return None
+    return _answered(m, value, name)
+
+
+def _answered(m: "Machine", value: Value, name: str) -> bool | None:
     try:
         found = get_attribute(m, value, name)
     except PyRaise:
@@ -321,9 +361,16 @@ def set_attribute(m: "Machine", value: Value, name: str, new: Value) -> None:
 
 def _set_instance(m: "Machine", value: Instance, name: str, new: Value) -> None:
     if isinstance(value.cls, ClassValue):
-        found = next((base.table[name] for base in value.cls.mro if isinstance(base, ClassValue) and name in base.table), None)
+        found = written(value.cls, name)
         if isinstance(found, Descriptor) and found.setter is not None:
             m.call(found.setter, [value, new], {})
+            return
+        if isinstance(found, Descriptor) and found.kind == "property" and not nn_modules.is_module(m, value):
+            raise PyRaise("AttributeError", f"property '{name}' of '{value.cls.name}' object has no setter")
+        if "__slots__" in value.cls.table and _left_out(value.cls, name):
+            raise PyRaise("AttributeError", f"'{value.cls.name}' object has no attribute '{name}'")
+        if is_descriptor(found, "__set__"):
+            m.call(m.get_attribute(found, "__set__"), [value, new], {})
             return
         setter = find_in_mro(m, value.cls.mro, "__setattr__")
         if isinstance(setter, FunctionValue) and not m.in_function(setter):
@@ -336,6 +383,16 @@ def _set_instance(m: "Machine", value: Instance, name: str, new: Value) -> None:
         _change_layer(m, value, None)
     m.heap.write(value.table, name, new)
     nn_modules.adopt(m, value, name, new)
+
+
+def _left_out(cls: ClassValue, name: str) -> bool:
+    """Whether an attribute is none of the ``__slots__`` of a class all of whose bases have them."""
+    for base in cls.mro:
+        slots = base.table.get("__slots__") if isinstance(base, ClassValue) else None
+        names = slots.table["items"] if isinstance(slots, ListObject) else (slots,) if isinstance(slots, str) else slots
+        if not isinstance(names, tuple) or any(not isinstance(item, str) for item in names) or name in names or "__dict__" in names:
+            return False
+    return not any(isinstance(base, ClassValue) and name in base.table for base in cls.mro)
 
 
 def _change_layer(m: "Machine", instance: Instance, layer: "Layer | None") -> None:
@@ -354,6 +411,14 @@ def _other_weight(shape: Shape, name: str, new: Value) -> bool:
 
 def delete_attribute(m: "Machine", value: Value, name: str) -> None:
     """``del value.name``."""
+    if isinstance(value, Instance) and isinstance(value.cls, ClassValue):
+        found, own = written(value.cls, name), written(value.cls, "__delattr__")
+        if isinstance(own, FunctionValue) and not m.in_function(own):
+            m.call(BoundMethod(own, value), [name], {})
+            return
+        if isinstance(found, Descriptor) and found.deleter is not None:
+            m.call(found.deleter, [value], {})
+            return
     if isinstance(value, (Instance, ClassValue)):
         m.heap.delete(value.table, name)
 

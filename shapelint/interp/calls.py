@@ -9,6 +9,7 @@ from .expressions import Rest
 from .extent import bounded, length
 from .generators import can_be_followed, generator, yields
 from .join import join
+from .metaclasses import called_by_metaclass
 from .natives import PyRaise
 from .values import (
     Alternatives,
@@ -227,19 +228,31 @@ def _fill_defaults(function: FunctionValue, table: dict[Any, Any], spec: _Parame
 
 
 def instantiate(m: "Machine", cls: ClassValue, args: list[Value], kwargs: dict[str, Value], site: "Site | None") -> Value:
-    """An object of a user's class."""
+    """A call of a user's class."""
     if cls.kind == "enum":
         return classes.enum_member(m, cls, args)
+    found = called_by_metaclass(m, cls, args, kwargs, site) if cls.meta is not None else None
+    return make(m, cls, args, kwargs, site) if found is None else found[0]
+
+
+def make(m: "Machine", cls: ClassValue, args: list[Value], kwargs: dict[str, Value], site: "Site | None") -> Value:
+    """An object of a user's class."""
     try:
         maker = classes.class_lookup(m, cls, "__new__")
         if isinstance(maker, FunctionValue):
             return _made_by_new(m, cls, maker, args, kwargs, site)
     except KeyError:
         pass
+    instance = blank(m, cls, site)
+    initialise(m, cls, instance, args, kwargs, site)
+    return instance
+
+
+def blank(m: "Machine", cls: ClassValue, site: "Site | None") -> Instance:
+    """An object whose ``__init__`` has not run."""
     instance = Instance(cls, created=call_site(site))
     m.reached.add(id(cls.place.node))
     m.instances.append(instance)
-    initialise(m, cls, instance, args, kwargs, site)
     return instance
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from ..dims import Expr
 from .abstract import is_abstract, is_one
+from .metaclasses import complete, keywords, metaclass_of
 from .natives import NATIVES, PyRaise
 from .operations import ASSUMED
 from .values import (
@@ -36,29 +37,32 @@ if TYPE_CHECKING:
 MODULE = External("torch.nn.Module")
 
 
-def make_class(m: "Machine", node: ast.ClassDef, scope: Scope) -> ClassValue:
-    """Run a class body."""
+def make_class(m: "Machine", node: ast.ClassDef, scope: Scope) -> Value:
+    """Run a class body; the class, or what its metaclass makes of it."""
     from .library.classes import finish_class
     from .statements import execute
 
     bases = tuple(m.evaluate(base, scope) for base in node.bases if not isinstance(base, ast.Starred))
+    given = keywords(m, node, scope) if node.keywords else {}
     body_scope = Scope(scope.file, scope.module_name, scope, is_class=True)
     cls = ClassValue(node.name, bases, (), Place(scope.file, node), body_scope)
     cls.mro = (cls, *linearised(bases))
+    cls.meta = metaclass_of(bases, given.get("metaclass"))
     cls.table = body_scope.table
     execute(m, node.body, body_scope)
     for value in list(cls.table.values()):
         _own(value, cls)
     finish_class(m, cls)
     m.classes.append(cls)
-    return cls
+    with m.at(node, scope):
+        return complete(m, cls, given)
 
 
 def _own(value: Value, cls: ClassValue) -> None:
     if isinstance(value, FunctionValue) and value.owner is None:
         value.owner = cls
     function = getattr(value, "function", None)
-    for part in (function, getattr(value, "setter", None)):
+    for part in (function, getattr(value, "setter", None), getattr(value, "deleter", None)):
         if isinstance(part, (FunctionValue, Partial)):
             _own(part, cls)
 
@@ -127,6 +131,8 @@ def type_of(m: "Machine", value: Value) -> Value:
     """``type(value)``."""
     if isinstance(value, Instance):
         return value.cls
+    if isinstance(value, ClassValue):
+        return value.meta or NATIVES["builtins.type"]
     if isinstance(value, Tensor):
         return External("torch.nn.Parameter" if value.is_parameter else "torch.Tensor")
     name = _NAMES.get(type(value), "tuple" if isinstance(value, tuple) else "")
@@ -147,6 +153,8 @@ def is_instance(m: "Machine", value: Value, classinfo: Value) -> bool | None:
         return None
     if isinstance(value, Instance):
         return _instance_of(m, value, classinfo)
+    if isinstance(value, ClassValue) and isinstance(classinfo, ClassValue):
+        return value.meta is not None and any(_is(base, classinfo) for base in value.meta.mro)
     if isinstance(value, Expr) and (value.unread or value in ASSUMED):
         return True if value.unread and _type_name(classinfo) == "int" else None
     return _builtin_instance(value, classinfo)

@@ -115,6 +115,8 @@ def lookup(m: "Machine", scope: Scope, name: str, node: ast.AST | None = None) -
     found = NATIVES.get(f"builtins.{name}")
     if found is not None:
         return found
+    if name in _NAMED:
+        return _NAMED[name]
     return m.imports.star_name(m, scope, name) or Unknown(Why.NAME, name)
 
 
@@ -148,6 +150,7 @@ def _call(node: ast.Call) -> Code:
     return code
 
 
+_NAMED = {"NotImplemented": NotImplemented, "Ellipsis": ..., "__debug__": True}
 Arguments = tuple[list[Value], dict[str, Value]]
 
 
@@ -232,7 +235,12 @@ def _negation(m: "Machine", op: ast.unaryop, value: Value) -> Value:
     return Unknown(Why.DATA, "not") if answer is None else not answer
 
 
+_UNARY: dict[type, str] = {ast.USub: "__neg__", ast.UAdd: "__pos__", ast.Invert: "__invert__"}
+
+
 def _signed(m: "Machine", op: ast.unaryop, value: Value) -> Value:
+    if isinstance(value, Instance) and m.has_attribute(value, _UNARY[type(op)]):
+        return m.call(m.get_attribute(value, _UNARY[type(op)]), [], {})
     if isinstance(op, ast.USub) and isinstance(value, (int, float, complex, Expr)):
         return -value
     if isinstance(op, ast.UAdd) and isinstance(value, (int, float, complex, Expr)):

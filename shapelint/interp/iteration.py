@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from ..dims import Expr, unknown
 from . import limits
 from .lazy import calls_of_next, drain, stream
+from .metaclasses import of_class
 from .values import (
     Alternatives,
     ClassValue,
@@ -48,7 +49,8 @@ def iterate(m: "Machine", value: Value) -> tuple[Value, ...] | None:
         return _instance(m, value)
     if isinstance(value, ClassValue):
         members = m.class_members(value)
-        return None if members is None else members
+        made = of_class(m, value, "__iter__") if members is None else None
+        return members if made is None else iterate(m, m.call(made, [], {}))
     if isinstance(value, Alternatives):
         solid = [option for option in value.options if option is not None]
         return iterate(m, solid[0]) if len(solid) == 1 else None

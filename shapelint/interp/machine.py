@@ -126,6 +126,7 @@ class Machine:
         self.broken = False  # torch has refused something in this entry point, so the program does not get here
         self.premature = False  # something was done to a tensor of unknown rank that depends on its shape
         self.unstated = 0  # inputs of this entry point whose sizes nothing states, but their names
+        self.building: list[tuple[ClassValue, bool]] = []  # classes whose metaclass is making them, and whether it has
         self.raised: PyRaise | None = None  # the exception that a handler around us deals with
         self.trying = 0  # try statements around us that catch what torch raises
         self.steps = 0
@@ -341,6 +342,9 @@ class Machine:
     def binary(self, op: str, left: Value, right: Value) -> Value:
         return operations.binary(self, op, left, right)
 
+    def in_place(self, op: str, left: Instance, right: Value) -> Value:
+        return operations.in_place(self, op, left, right)
+
     def compare(self, op: str, left: Value, right: Value) -> Value:
         return operations.compare(self, op, left, right)
 
@@ -358,6 +362,9 @@ class Machine:
 
     def get_item(self, container: Value, key: Value) -> Value:
         return subscripts.get_item(self, container, key)
+
+    def key_in(self, table: Table, key: Value) -> Value:
+        return subscripts.key_in(self, table, key)
 
     def set_item(self, container: Value, key: Value, new: Value) -> None:
         subscripts.set_item(self, container, key, new)

@@ -161,13 +161,25 @@ def _object_init(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> V
     return None
 
 
-@native("shapelint.object_setattr")
+@native("shapelint.object_setattr", "object.__setattr__", "builtins.object.__setattr__")
 def _object_setattr(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    if len(args) != 3:
+        raise PyRaise("TypeError", "__setattr__() takes an object, a name and a value")
     instance, name, new = args
     if isinstance(instance, Instance) and isinstance(name, str):
         m.heap.write(instance.table, name, new)
         adopt(m, instance, name, new)
     return None
+
+
+@native("shapelint.object_new")
+def _object_new(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    """``super().__new__(cls)``."""
+    if not args or not isinstance(args[0], ClassValue):
+        return Unknown(Why.CONSTRUCT, "object.__new__")
+    from .calls import blank
+
+    return blank(m, args[0], m.site)
 
 
 @native("shapelint.module_getattr")

@@ -52,6 +52,7 @@ _DUNDER = {
     "+": "add", "-": "sub", "*": "mul", "/": "truediv", "//": "floordiv", "%": "mod", "**": "pow", "@": "matmul", "<<": "lshift", ">>": "rshift",
     "&": "and", "|": "or", "^": "xor", "==": "eq", "!=": "ne", "<": "lt", "<=": "le", ">": "gt", ">=": "ge",
 }
+_REFLECTED = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 # Symbols that stand for a constructor argument nobody passes: an int most likely, but it may be anything.
 ASSUMED: set[object] = set()
 ASSUMED_NAMES: set[str] = set()
@@ -252,10 +253,26 @@ def _set_binary(op: str, left: SetObject, right: SetObject) -> Value:
 
 
 def _dunder_binary(m: Any, op: str, left: Value, right: Value) -> Value:
+    refused = False
     for receiver, argument, name in ((left, right, f"__{_DUNDER[op]}__"), (right, left, f"__r{_DUNDER[op]}__")):
         if isinstance(receiver, Instance) and m.has_attribute(receiver, name):
-            return m.call(m.get_attribute(receiver, name), [argument], {})
+            result = m.call(m.get_attribute(receiver, name), [argument], {})
+            if result is not NotImplemented:
+                return result
+            refused = True
+    if refused:
+        raise PyRaise("TypeError", f"unsupported operand type(s) for {op}")
     return m.unknown(Why.OPERATOR, f"{op} of these objects")
+
+
+def in_place(m: Any, op: str, left: Instance, right: Value) -> Value:
+    """``left op= right`` for an object."""
+    name = f"__i{_DUNDER[op]}__"
+    if m.has_attribute(left, name):
+        result = m.call(m.get_attribute(left, name), [right], {})
+        if result is not NotImplemented:
+            return result
+    return binary(m, op, left, right)
 
 
 def _over_alternatives(apply: Callable[[Value, Value], Value], left: Value, right: Value) -> Value:
@@ -271,7 +288,7 @@ def _over_alternatives(apply: Callable[[Value, Value], Value], left: Value, righ
 def compare(m: Any, op: str, left: Value, right: Value) -> Value:
     """``left op right`` for a comparison, identity or membership operator: a bool, a tensor, or Unknown."""
     if op not in ("is", "is not"):
-        left, right = _payload(left), _payload(right)
+        left, right = _payload(left, f"__{_DUNDER.get(op, '')}__"), _payload(right, "__contains__" if op in ("in", "not in") else f"__{_DUNDER[op]}__")
     if op in ("in", "not in"):
         answer = _contains(m, right, left)
         if op == "in" or answer is None:
@@ -291,11 +308,16 @@ def compare(m: Any, op: str, left: Value, right: Value) -> Value:
     return _compare_objects(m, op, left, right)
 
 
-def _payload(value: Value) -> Value:
-    """What an object of a tuple, str or int subclass compares as: a named tuple is equal to a tuple."""
-    if isinstance(value, Instance) and isinstance(value.hidden.get("payload"), (tuple, str, int, float)):
-        return value.hidden["payload"]
+def _payload(value: Value, method: str) -> Value:
+    """What an object of a subclass of a built-in type compares as, unless its class has the method: a named tuple is equal to a tuple."""
+    held = value.hidden.get("payload") if isinstance(value, Instance) else None
+    if isinstance(held, (tuple, str, int, float)) or (isinstance(held, (ListObject, DictObject)) and not _says(value.cls, method)):
+        return held
     return value
+
+
+def _says(cls: Value, method: str) -> bool:
+    return any(isinstance(base, ClassValue) and method in base.table for base in getattr(cls, "mro", ()))
 
 
 def _compare_alternatives(m: Any, op: str, left: Value, right: Value) -> Value:
@@ -330,8 +352,16 @@ def _compare_objects(m: Any, op: str, left: Value, right: Value) -> Value:
             return bool(_PYTHON[op](left, right))
         except TypeError as error:
             raise PyRaise("TypeError", str(error)) from error
-    if isinstance(left, Instance) and m.has_attribute(left, f"__{_DUNDER[op]}__"):
-        return m.call(m.get_attribute(left, f"__{_DUNDER[op]}__"), [right], {})
+    for receiver, other, name in ((left, right, op), (right, left, _REFLECTED[op])):
+        if isinstance(receiver, Instance) and m.has_attribute(receiver, f"__{_DUNDER[name]}__"):
+            result = m.call(m.get_attribute(receiver, f"__{_DUNDER[name]}__"), [other], {})
+            if result is not NotImplemented:
+                return result
+        elif op == "!=" and isinstance(receiver, Instance) and m.has_attribute(receiver, "__eq__"):
+            result = m.call(m.get_attribute(receiver, "__eq__"), [other], {})
+            if result is not NotImplemented:
+                answer = truth(m, result)
+                return Unknown(Why.DATA, "!=") if answer is None else not answer
     if op not in ("==", "!="):
         return _compare_sequences(m, op, left, right)
     found = _equal_values(m, left, right)
@@ -416,7 +446,7 @@ def _contains(m: Any, container: Value, item: Value) -> "bool | Unknown | None":
     if isinstance(container, str) and isinstance(item, str):
         return item in container
     if isinstance(container, DictObject):
-        return _dict_contains(container, item)
+        return _dict_contains(container, m.key_in(container.table, item))
     if isinstance(container, range) and isinstance(item, int):
         return item in container
     if isinstance(container, Instance) and m.has_attribute(container, "__contains__"):

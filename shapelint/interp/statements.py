@@ -20,7 +20,7 @@ from .join import join
 from .loops import for_loop, while_loop
 from .natives import NATIVES, PyRaise
 from .raising import catches, exception_of, raised_by
-from .values import Descriptor, DictObject, FunctionValue, ListObject, Place, Scope, SetObject, Tensor, Unknown, Value, Why
+from .values import Descriptor, DictObject, FunctionValue, Instance, ListObject, Place, Scope, SetObject, Tensor, Unknown, Value, Why
 
 if TYPE_CHECKING:
     from .machine import Machine
@@ -104,7 +104,7 @@ def augment(m: "Machine", node: ast.AugAssign, old: Value, value: Value, scope: 
         m.heap.write(old.table, "items", lost if more is None or isinstance(items, Unknown) else items + more)
         return
     with m.at(node, scope):
-        result = m.binary(BINARY[type(node.op)], old, value)
+        result = m.in_place(BINARY[type(node.op)], old, value) if isinstance(old, Instance) else m.binary(BINARY[type(node.op)], old, value)
         if isinstance(old, Tensor):
             m.check_in_place(old, result)
     if type(result) is type(old) and isinstance(old, (ListObject, SetObject, DictObject)):
@@ -363,7 +363,7 @@ def _assert(m: "Machine", node: ast.Assert, scope: Scope) -> None:
 
 def _function(m: "Machine", node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> None:
     value: Value = make_function(m, node.name, node, scope)
-    m.heap.write(scope.table, node.name, decorated(m, node, value, scope))
+    m.heap.write(scope_of(scope, node.name).table, node.name, decorated(m, node, value, scope))
 
 
 def decorated(m: "Machine", node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, value: Value, scope: Scope) -> Value:
@@ -384,8 +384,9 @@ def decorated(m: "Machine", node: ast.FunctionDef | ast.AsyncFunctionDef | ast.C
 
 def _accessor(m: "Machine", node: ast.Attribute, value: Value, scope: Scope) -> Value:
     base = evaluate(m, node.value, scope)
-    if isinstance(base, Descriptor) and node.attr == "setter":
-        return Descriptor(base.kind, base.function, value)
+    if isinstance(base, Descriptor):
+        given = {"getter": base.function, "setter": base.setter, "deleter": base.deleter, node.attr: value}
+        return Descriptor(base.kind, *given.values())
     return base
 
 
@@ -393,7 +394,7 @@ def _class(m: "Machine", node: ast.ClassDef, scope: Scope) -> None:
     from .classes import make_class
 
     made = make_class(m, node, scope)
-    m.heap.write(scope.table, node.name, decorated(m, node, made, scope))
+    m.heap.write(scope_of(scope, node.name).table, node.name, decorated(m, node, made, scope))
 
 
 def _import(m: "Machine", node: ast.Import, scope: Scope) -> None:

@@ -6,7 +6,9 @@ from ..dims import Expr
 from ..ops.kinds import T
 from ..ops.problems import Problem, ShapeError, Unread, follow
 from . import limits
+from .expressions import mapping
 from .join import distinct, join
+from .metaclasses import subscripted, written
 from .natives import PyRaise
 from .values import (
     Alternatives,
@@ -47,15 +49,38 @@ def get_item(m: "Machine", container: Value, key: Value) -> Value:
         if isinstance(payload, tuple):
             return _sequence(m, payload, key)
         if m.has_attribute(container, "__getitem__"):
-            return m.call(m.get_attribute(container, "__getitem__"), [key], {})
+            return _item_of_object(m, container, key)
     if isinstance(container, ClassValue):
         member = container.table.get(key) if isinstance(key, str) and container.kind == "enum" else None
-        return container if member is None else member
+        found = subscripted(m, container, key) if member is None else member
+        return container if found is None else found
     if isinstance(container, External) or (isinstance(container, Native) and container.is_type):
         return container  # tuple[int, int], Optional[int], nn.Module[...] and other subscripted types
     if container is None or type(container) in (bool, int, float):
         raise PyRaise("TypeError", f"'{type(container).__name__}' object is not subscriptable")
     return Unknown(Why.CONSTRUCT, "a subscript")
+
+
+def _item_of_object(m: "Machine", container: Instance, key: Value) -> Value:
+    try:
+        return m.call(m.get_attribute(container, "__getitem__"), [key], {})
+    except PyRaise as error:
+        missing = written(container.cls, "__missing__") if isinstance(container.cls, ClassValue) else None
+        if error.name != "KeyError" or missing is None or not isinstance(mapping(container), DictObject):
+            raise
+        return m.call(m.get_attribute(container, "__missing__"), [key], {})
+
+
+def key_in(m: "Machine", table: dict[Value, Value], key: Value) -> Value:
+    """The key of a dict that is equal to ``key``; ``key`` itself where there is none, and Unknown where that is not known."""
+    if not isinstance(key, Instance) or key in table or not isinstance(key.cls, ClassValue) or written(key.cls, "__eq__") is None:
+        return key
+    for other in table:
+        if isinstance(other, Instance):
+            answer = m.truth(m.compare("==", other, key))
+            if answer is not False:
+                return other if answer else Unknown(Why.DATA, "a dict key")
+    return key
 
 
 def _plain_slice(key: SliceValue) -> slice | None:
@@ -78,6 +103,8 @@ def _sequence(m: "Machine", container: Any, key: Value) -> Value:
             raise PyRaise("ValueError", "slice step cannot be zero")
         part = items[plain]
         return ListObject(part) if isinstance(container, ListObject) else part
+    if isinstance(key, Instance) and m.has_attribute(key, "__index__"):
+        key = m.call(m.get_attribute(key, "__index__"), [], {})
     if isinstance(key, int):
         try:
             return items[int(key)]
@@ -89,6 +116,7 @@ def _sequence(m: "Machine", container: Any, key: Value) -> Value:
 def _entry(m: "Machine", container: DictObject, key: Value) -> Value:
     if isinstance(key, Instance) and isinstance(key.hidden.get("payload"), (str, int, tuple)):
         key = key.hidden["payload"]
+    key = key_in(m, container.table, key)
     if isinstance(key, (Unknown, Expr, Alternatives)):
         return _any_entry(container)
     try:
@@ -218,6 +246,7 @@ def _set_tensor(m: "Machine", container: Tensor, key: Value, new: Value) -> None
 
 
 def _set_entry(m: "Machine", container: DictObject, key: Value, new: Value) -> None:
+    key = key_in(m, container.table, key)
     if isinstance(key, (Unknown, Expr, Alternatives)):
         rest = container.opaque["rest"]
         before = rest.values if isinstance(rest, UnreadKeys) and rest.owner is container else ()

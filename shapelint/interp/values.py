@@ -304,11 +304,12 @@ class FunctionValue:
 class ClassValue:
     """A class the user wrote. ``bases`` are values; ``mro`` holds ClassValues and the External/Native bases it reaches."""
 
-    __slots__ = ("bases", "kind", "mro", "name", "place", "scope", "table")
+    __slots__ = ("bases", "kind", "meta", "mro", "name", "place", "scope", "table")
 
     def __init__(self, name: str, bases: "tuple[Value, ...]", mro: "tuple[Value, ...]", place: Place, scope: Scope) -> None:
         self.name, self.bases, self.mro, self.place, self.scope = name, bases, mro, place, scope
         self.table: Table = {}
+        self.meta: ClassValue | None = None  # the user's metaclass
         self.kind = ""  # "dataclass", "namedtuple", "enum" once recognised
 
 
@@ -404,12 +405,12 @@ class Partial:
 
 
 class Descriptor:
-    """``property``, ``staticmethod`` or ``classmethod`` around a function; ``setter`` for properties."""
+    """``property``, "cached" (a ``cached_property``), ``staticmethod`` or ``classmethod`` around a function; a property has a ``setter`` and a ``deleter``."""
 
-    __slots__ = ("function", "kind", "setter")
+    __slots__ = ("deleter", "function", "kind", "setter")
 
-    def __init__(self, kind: str, function: "Value", setter: "Value" = None) -> None:
-        self.kind, self.function, self.setter = kind, function, setter
+    def __init__(self, kind: str, function: "Value", setter: "Value" = None, deleter: "Value" = None) -> None:
+        self.kind, self.function, self.setter, self.deleter = kind, function, setter, deleter
 
 
 class SuperValue:

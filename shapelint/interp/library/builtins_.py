@@ -8,6 +8,7 @@ from ...ops import lookup
 from .. import limits
 from ..decisions import Answer, answer_of, as_value, both
 from ..lazy import Lost, is_lazy, stream
+from ..metaclasses import of_class
 from ..natives import NAMED_CONSTANTS, PyRaise
 from ..values import (
     Alternatives,
@@ -94,6 +95,9 @@ def length(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
         return _length_of_object(machine, value)
     if value is None or isinstance(value, (bool, int, float, complex, Expr, IteratorObject)):
         raise PyRaise("TypeError", f"object of type '{type(value).__name__}' has no len()")
+    own_length = of_class(machine, value, "__len__")
+    if own_length is not None:
+        return machine.call(own_length, [], {})
     found = machine.iterate(value)  # an Enum
     return lost(machine, "len", value) if found is None else len(found)
 

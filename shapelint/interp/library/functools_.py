@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING
 
 from ..natives import Call, PyRaise
-from ..values import ClassValue, Descriptor, FunctionValue, Native, Partial, Value, Why
-from .support import ABSENT, REQUIRED, Args, Kwargs, bind, listed, lost, native, returns
+from ..values import ClassValue, Descriptor, External, FunctionValue, Instance, ListObject, Native, Partial, Value, Why
+from .support import ABSENT, REQUIRED, Args, Kwargs, bind, listed, lost, method, native, returns
 
 if TYPE_CHECKING:
     from ..machine import Machine
@@ -20,9 +20,61 @@ def partial(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     return Partial(function, tuple(args[1:]), dict(kwargs))
 
 
-@native("functools.partialmethod", "functools.singledispatch", "functools.singledispatchmethod")
-def not_followed(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
-    return machine.unknown(Why.CONSTRUCT, "a dispatching function of functools")
+@native("functools.partialmethod", least=1)
+def partialmethod(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
+    """A function of the object, which passes what was given after it."""
+
+    def call(machine: "Machine", given: Args, named: Kwargs) -> Value:
+        return machine.call(args[0], [given[0], *args[1:], *given[1:]], {**kwargs, **named}) if given else lost(machine, "partialmethod")
+
+    return Native("partialmethod", call)
+
+
+_DISPATCHED = External("functools.singledispatch")
+
+
+@native("functools.singledispatch", "functools.singledispatchmethod", least=1)
+def singledispatch(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
+    made = Instance(_DISPATCHED)
+    made.hidden.update(default=args[0], implementations=ListObject())
+    return made
+
+
+@method("functools.singledispatch", "register", least=2)
+def register(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
+    """``@f.register(int)``, ``f.register(int, g)``, and ``@f.register`` above a function whose first parameter is annotated."""
+    made, kind = args[0], args[1]
+    if len(args) == 2 and not isinstance(kind, FunctionValue):
+        return Native("register", lambda machine, args, kwargs: register(machine, [made, kind, *args[:1]], {}))
+    function = args[-1]
+    if isinstance(kind, FunctionValue):
+        parameters = kind.node.args.args
+        noted = parameters[0].annotation if parameters else None
+        kind = lost(machine, "singledispatch") if noted is None else machine.evaluate(noted, kind.scope)
+    if isinstance(made, Instance) and "implementations" in made.hidden:
+        held = made.hidden["implementations"].table
+        machine.heap.write(held, "items", (*held["items"], (kind, function)))
+    return function
+
+
+@method("functools.singledispatch", "__call__", least=2)
+def dispatch(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
+    """The implementation for the class of the first argument; where several fit, the most derived one."""
+    made = args[0]
+    held = made.hidden["implementations"].table["items"] if isinstance(made, Instance) and "implementations" in made.hidden else None
+    if not isinstance(held, tuple):
+        return lost(machine, "singledispatch", *args)
+    fitting: list[tuple[Value, Value]] = []
+    for kind, function in held:
+        answer = machine.is_instance(args[1], kind)
+        if answer is None:
+            return lost(machine, "singledispatch", args[1])
+        if answer:
+            fitting.append((kind, function))
+    best = [function for kind, function in fitting if all(machine.is_subclass(kind, other) is True for other, _ in fitting)]
+    if fitting and not best:
+        return lost(machine, "singledispatch", args[1])
+    return machine.call(best[-1] if best else made.hidden["default"], args[1:], kwargs)
 
 
 @native("functools.reduce")
@@ -44,7 +96,7 @@ def reduce(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
 @native("functools.update_wrapper", least=2)
 def update_wrapper(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     wrapper, wrapped = args[:2]
-    if isinstance(wrapper, FunctionValue):
+    if isinstance(wrapper, (FunctionValue, Instance)):
         for name in ("__name__", "__qualname__", "__doc__"):
             try:
                 machine.set_attribute(wrapper, name, machine.get_attribute(wrapped, name))
@@ -78,7 +130,7 @@ def lru_cache(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
 
 @native("functools.cached_property")
 def cached_property(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
-    return Descriptor("property", bind("cached_property", args, kwargs, func=REQUIRED)[0])
+    return Descriptor("cached", bind("cached_property", args, kwargs, func=REQUIRED)[0])
 
 
 _ORDER = {"__lt__": "<", "__gt__": ">", "__le__": "<=", "__ge__": ">="}
@@ -111,4 +163,21 @@ def _derived(op: str, swapped: bool, negated: bool) -> Call:
 
 @native("functools.cmp_to_key")
 def cmp_to_key(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
-    return machine.unknown(Why.CONSTRUCT, "functools.cmp_to_key")
+    function = bind("cmp_to_key", args, kwargs, mycmp=REQUIRED)[0]
+
+    def make(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
+        made = Instance(External(_KEY))
+        made.hidden.update(function=function, value=args[0] if args else None)
+        return made
+
+    return Native("cmp_to_key", make)
+
+
+_KEY = "functools.KeyWrapper"
+
+
+@method(_KEY, "__lt__", least=2)
+def key_less(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
+    if not all(isinstance(arg, Instance) and "function" in arg.hidden for arg in args[:2]):
+        return lost(machine, "functools.cmp_to_key", *args)
+    return machine.compare("<", machine.call(args[0].hidden["function"], [args[0].hidden["value"], args[1].hidden["value"]], {}), 0)

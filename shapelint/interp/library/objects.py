@@ -130,7 +130,7 @@ def getattr_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
         return default
 
 
-@native("builtins.setattr", "object.__setattr__", "builtins.object.__setattr__")
+@native("builtins.setattr")
 def setattr_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     value, name, new = bind("setattr", args, kwargs, obj=REQUIRED, name=REQUIRED, value=REQUIRED)
     if isinstance(name, str):
@@ -229,8 +229,8 @@ def dynamic_class(machine: "Machine", name: str, bases: tuple[Value, ...], table
 
 @native("builtins.property", "abc.abstractproperty", is_type=True)
 def property_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
-    getter, setter, *_ = bind("property", args, kwargs, fget=None, fset=None, fdel=None, doc=None)
-    return Descriptor("property", getter, setter)
+    getter, setter, deleter, _ = bind("property", args, kwargs, fget=None, fset=None, fdel=None, doc=None)
+    return Descriptor("property", getter, setter, deleter)
 
 
 for _name in ("staticmethod", "classmethod"):
