@@ -58,7 +58,7 @@ class Facts:
     whoever explores branches can take a narrowing back.
     """
 
-    __slots__ = ("_met", "_write", "doubts", "findings", "fresh", "loose", "state", "undecided")
+    __slots__ = ("_answers", "_met", "_write", "doubts", "findings", "fresh", "loose", "state", "undecided")
 
     def __init__(self, write: Callable[[dict[Any, Any], Any, Any], None] = dict.__setitem__, loose: Callable[[], Set[str]] = frozenset) -> None:
         self.state: dict[Any, Any] = {"region": Region.all()}
@@ -68,6 +68,7 @@ class Facts:
         self.undecided: list[tuple[str, Dim, Dim]] = []
         self.doubts = 0
         self._met: dict[tuple[str, Dim, Dim], Region] = {}  # requirements that every size of a region meets
+        self._answers: dict[tuple[str, Dim, Dim], tuple[Region, Truth]] = {}  # to questions, where they were asked last
 
     @property
     def region(self) -> Region:
@@ -93,10 +94,16 @@ class Facts:
         return self._asked(decide.at_least(left, right), ">=", left, right)
 
     def _asked(self, answer: Truth, relation: str, left: Dim, right: Dim) -> Truth:
-        if answer in (Truth.ALWAYS, Truth.NEVER) or self.state["region"].boxes in ((), ((),)):
+        region = self.region
+        if answer in (Truth.ALWAYS, Truth.NEVER) or region.boxes in ((), ((),)):
             return answer
-        found = self.condition(relation, left, right)
-        return self.decided(found, answer) if found is not None else answer
+        asked = (relation, left, right)
+        where, known = self._answers.get(asked, (None, answer))
+        if where is not region:
+            found = self.condition(relation, left, right)
+            known = self.decided(found, answer) if found is not None else answer
+            self._answers[asked] = (region, known)
+        return known
 
     def condition(self, relation: str, left: Dim, right: Dim) -> Condition | None:
         """Where a comparison holds; None where that cannot be found."""
