@@ -166,6 +166,8 @@ def find_in_mro(m: "Machine", mro: tuple[Value, ...], name: str) -> Value:
     for base in mro:
         if isinstance(base, ClassValue):
             if name in base.table:
+                if m.imports.deferral.waiting:
+                    m.imports.deferral.reads(m, name, base.table[name])
                 return base.table[name]
         elif isinstance(base, External):
             found = METHODS.get((base.name, name))
@@ -349,6 +351,7 @@ def set_attribute(m: "Machine", value: Value, name: str, new: Value) -> None:
     elif isinstance(value, (ClassValue, FunctionValue)):
         m.heap.write(value.table, name, new)
     elif isinstance(value, ModuleValue):
+        m.imports.deferral.settle(m)  # who imported the name has the old value
         m.imports.run(m, value)  # its body comes first, and would write over the name later
         m.heap.write(value.scope.table, name, new)
     elif isinstance(value, Tensor) and name == "data":

@@ -100,7 +100,7 @@ def _name(node: ast.Name) -> Code:
 
     def code(m: "Machine", scope: Scope) -> Value:
         table = scope.table
-        return table[name] if name in table else lookup(m, scope, name, node)
+        return table[name] if name in table and scope.parent is not None else lookup(m, scope, name, node)
 
     return code
 
@@ -110,7 +110,7 @@ def lookup(m: "Machine", scope: Scope, name: str, node: ast.AST | None = None) -
     current: Scope | None = scope
     while current is not None:
         if name in current.table and (current is scope or not current.is_class):
-            return current.table[name]
+            return current.table[name] if current.parent is not None else m.imports.held(m, current, name)
         current = current.parent
     found = NATIVES.get(f"builtins.{name}")
     if found is not None:

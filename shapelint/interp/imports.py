@@ -9,6 +9,7 @@ from ..source.files import read_source
 from ..source.text import SourceFile
 from . import limits
 from .attributes import external
+from .deferral import Deferral, Waiting
 from .natives import NATIVES, PyRaise
 from .values import DictObject, External, ModuleValue, Scope, Unknown, Value, Why
 
@@ -30,6 +31,9 @@ class Imports:
         self._modules: dict[str, ModuleValue] = {}
         self._pending: set[str] = set()
         self._sources: dict[str, SourceFile] = {}
+        self._paths: dict[int, str] = {}  # of modules, by identity
+        self.running: list[str] = []  # the files of modules whose bodies run now
+        self.deferral = Deferral(self)
 
     def offer(self, source: SourceFile) -> None:
         """Use this text for its path instead of reading the file again."""
@@ -98,14 +102,42 @@ class Imports:
             source = loaded
         made = ModuleValue(dotted, Scope(source, dotted))
         self._modules[path] = made
+        self._paths[id(made)] = path
         self._pending.add(path)
         return made
+
+    def files_of(self, importer: str, dots: int, module: str, names: str) -> list[str]:
+        """The program's files that an import in a file runs: the module, the packages around it, and those of its ``names`` that are modules."""
+        folder = os.path.dirname(os.path.abspath(importer))
+        if not dots and (module.partition(".")[0] in _ALWAYS_EXTERNAL or module.partition(".")[0] in sys.stdlib_module_names):
+            return []
+        for _ in range(dots - 1):
+            folder = os.path.dirname(folder)
+        base = self._locate(module, folder) if module else os.path.join(folder, "__init__.py")
+        if base is None:
+            return []
+        inner = os.path.dirname(base) if os.path.basename(base) == "__init__.py" else base
+        parts = [self._locate(name.strip().partition(" ")[0], inner) for name in names.split(",") if name.strip()] if os.path.isdir(inner) else []
+        found = [base, *(part for part in parts if part is not None and part.startswith(inner)), *(os.path.join(package, "__init__.py") for package in _packages(os.path.dirname(base)))]
+        return [path for path in found if os.path.isfile(path)]
+
+    def has_run(self, path: str) -> bool:
+        """Whether the module of a file has run, or is running."""
+        return path in self._modules and path not in self._pending
+
+    @property
+    def count(self) -> int:
+        """The number of modules whose bodies run, or have run."""
+        return len(self._modules) - len(self._pending)
+
+    def texts_that_ran(self) -> list[str]:
+        return [module.scope.file.text for path, module in self._modules.items() if path not in self._pending]
 
     # --- running and reading ----------------------------------------------------------------------------------
 
     def run(self, m: "Machine", module: ModuleValue) -> None:
         """Run a module's body the first time something asks for one of its names."""
-        path = next((path for path, value in self._modules.items() if value is module), None)
+        path = self._paths.get(id(module))
         if path is None or path not in self._pending:
             return
         if self.installed is not None:
@@ -115,7 +147,12 @@ class Imports:
         self._pending.discard(path)
         scope = module.scope
         scope.table.update({"__name__": module.name, "__file__": scope.file.path})
-        m.run_module(scope.file.tree.body, scope)
+        self.running.append(path)
+        try:
+            m.run_module(scope.file.tree.body, scope)
+        finally:
+            self.running.pop()
+        self.deferral.has_run(m, path)
 
     def _run_packages(self, m: "Machine", path: str) -> None:
         """Python runs the packages around a module first, the outermost before all others: modules that import each other rely on that order.
@@ -129,17 +166,18 @@ class Imports:
                 if isinstance(found, ModuleValue):
                     self.run(m, found)
 
-    def attribute(self, m: "Machine", module: ModuleValue, name: str) -> Value:
-        """``module.name``: one of its names, or a submodule."""
+    def attribute(self, m: "Machine", module: ModuleValue, name: str, read: bool = True) -> Value:
+        """``module.name``: one of its names, or a submodule. ``read`` is False where the name is only bound elsewhere."""
         self.run(m, module)
         if name in module.scope.table:
-            return module.scope.table[name]
+            return self.held(m, module.scope, name, read)
         found = self._submodule(m, module, name)
         if found is not None:
             return found
         if name == "__name__":
             return module.name
         if name == "__dict__":
+            self.deferral.settle(m)
             return DictObject(module.scope.table, shared=True)
         for package in module.scope.stars:
             return external(m, f"{package}.{name}")
@@ -164,7 +202,7 @@ class Imports:
         """``from module import name``."""
         base = self._base(m, node, scope)
         if isinstance(base, ModuleValue):
-            return self.attribute(m, base, name)
+            return self.attribute(m, base, name, read=any(alias.name == name and alias.asname not in (None, name) for alias in node.names))
         if isinstance(base, External):
             return external(m, f"{base.name}.{name}")
         return Unknown(Why.IMPORT, f"{node.module or '.'}.{name}")
@@ -185,6 +223,8 @@ class Imports:
 
     def star(self, m: "Machine", node: ast.ImportFrom, scope: Scope) -> None:
         """``from module import *``."""
+        if self._waits(m, node, scope):
+            return
         base = self._base(m, node, scope)
         if isinstance(base, External):
             scope.stars.append(base.name)
@@ -195,8 +235,40 @@ class Imports:
         names = m.iterate(wanted) if wanted is not None else None
         for name in names or [name for name in base.scope.table if not name.startswith("_")]:
             if isinstance(name, str):
-                m.heap.write(scope.table, name, self.attribute(m, base, name))
+                value = base.scope.table.get(name)
+                if isinstance(value, Waiting):
+                    self.deferral.wait(value, scope.table, name)
+                m.heap.write(scope.table, name, value if isinstance(value, Waiting) else self.attribute(m, base, name, read=False))
         scope.stars.extend(base.scope.stars)
+
+    def _waits(self, m: "Machine", node: ast.ImportFrom, scope: Scope) -> bool:
+        """Whether a star import can wait until one of its names is read.
+
+        For whoever shows one model; a linter reads the files of a package anyway.
+        """
+        if self.installed is None or not node.level or not node.module or scope.parent is not None or not any(node is item for item in scope.file.tree.body):
+            return False
+        folder = os.path.dirname(os.path.abspath(scope.file.path))
+        for _ in range(node.level - 1):
+            folder = os.path.dirname(folder)
+        path = self._locate(node.module, folder)
+        if path is None or not path.endswith(".py") or not path.startswith(folder) or self.has_run(path):
+            return False
+        names = self.deferral.names(path) or []
+        for name in names:
+            waiting = Waiting(path, node, name, scope)
+            self.deferral.wait(waiting, scope.table, name)
+            m.heap.write(scope.table, name, waiting)
+        return bool(names)
+
+    def held(self, m: "Machine", scope: Scope, name: str, read: bool = True) -> Value:
+        """What a name of a module holds; the module that it comes from runs now, if it has not yet."""
+        value = scope.table[name]
+        if type(value) is Waiting:
+            value = self.deferral.arrive(m, value, scope.table, name)
+        if self.deferral.waiting and read:
+            self.deferral.reads(m, name, value)
+        return value
 
     def star_name(self, m: "Machine", scope: Scope, name: str) -> Value:
         """A name that ``from torch.nn import *`` may have brought."""

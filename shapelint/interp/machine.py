@@ -135,6 +135,7 @@ class Machine:
         self.loop_limit = limits.STEPS_PER_LOOP
         self.source: InputSource | None = None
         self.module_depth = 0
+        self.decorating = 0  # decorators that are being called
         self.reached = reached  # nodes of functions and classes that were entered, by any file of the program
         self.classes: list[ClassValue] = []
         self.instances: list[Instance] = []

@@ -374,10 +374,13 @@ def decorated(m: "Machine", node: ast.FunctionDef | ast.AsyncFunctionDef | ast.C
             continue
         decorator = evaluate(m, decorator_node, scope)
         with m.at(decorator_node, scope):
+            m.decorating += 1
             try:
                 result = m.call(decorator, [value], {})
             except PyRaise:
                 result = Unknown(Why.ERROR, "a decorator")
+            finally:
+                m.decorating -= 1
         value = value if isinstance(result, Unknown) else result
     return value
 

@@ -179,6 +179,7 @@ def globals_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     scope = machine.site.file_scope
     while scope.parent is not None:
         scope = scope.parent
+    machine.imports.deferral.settle(machine)
     return DictObject(scope.table, aside(machine, "a star import", Why.IMPORT) if scope.stars else None, shared=True)
 
 

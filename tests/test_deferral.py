@@ -1,0 +1,144 @@
+"""Modules whose run waits: the program sees what Python sees, whatever they do to registries and to each other, and what nobody reads is not run."""
+
+import importlib
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shapelint.interp import Program
+from shapelint.interp.deferral import Text, may_grow
+from shapelint.interp.machine import Machine
+from shapelint.interp.values import Unknown
+from shapelint.source.environment import Installed
+
+STARS = "from .a import *\nfrom .b import *\n"
+REGISTER = "TABLE = {}\ndef register(f):\n    TABLE[f.__name__] = f\n    return f\n"
+FIRST = "from .reg import register\n__all__ = ['one']\n@register\ndef one():\n    return 1\n"
+SECOND = "from .reg import register\n__all__ = ['two']\n@register\ndef two():\n    return 2\n"
+
+CASES: dict[str, tuple[dict[str, str], str]] = {
+    "a name that is read": ({"__init__": STARS, "a": "__all__ = ['f']\ndef f():\n    return 3\n", "b": "__all__ = ['g']\ndef g():\n    return 4\n"}, "f()"),
+    "the last star wins": ({"__init__": STARS, "a": "__all__ = ['f']\nf = 1\n", "b": "__all__ = ['f']\nf = 2\n"}, "f"),
+    "a star after a definition": ({"__init__": "f = 5\n" + STARS, "a": "__all__ = ['f']\nf = 1\n", "b": "__all__ = ['g']\ng = 2\n"}, "f"),
+    "a definition after a star": ({"__init__": STARS + "f = 5\n", "a": "__all__ = ['f']\nf = 1\n", "b": "__all__ = ['g']\ng = 2\n"}, "f"),
+    "a registry, by key": ({"__init__": STARS + "from .reg import TABLE\ndef make(n):\n    return TABLE[n]()\n", "reg": REGISTER, "a": FIRST, "b": SECOND}, "make('two')"),
+    "a registry, counted": ({"__init__": STARS + "from .reg import TABLE\ndef count():\n    return len(TABLE)\n", "reg": REGISTER, "a": FIRST, "b": SECOND}, "count()"),
+    "a registry under another name": (
+        {"__init__": STARS + "from .reg import TABLE as _known\ndef count():\n    return len(_known)\n", "reg": REGISTER, "a": FIRST, "b": SECOND}, "count()"),
+    "a registry through its module": (
+        {"__init__": STARS + "from . import reg\ndef count():\n    return sorted(reg.TABLE)[-1]\n", "reg": REGISTER, "a": FIRST, "b": SECOND}, "count()"),
+    "a registry, listed at import": ({"__init__": STARS + "from .reg import TABLE\nNAMES = sorted(TABLE)\n", "reg": REGISTER, "a": FIRST, "b": SECOND}, "NAMES[1]"),
+    "a registry, overwritten": (
+        {"__init__": STARS + "from .reg import TABLE\ndef get():\n    return TABLE['one']()\n", "reg": REGISTER + "TABLE['one'] = lambda: 7\n", "a": FIRST, "b": SECOND}, "get()"),
+    "an object as a registry": (
+        {"__init__": STARS + "from .reg import ALL\ndef get(n):\n    return ALL.items[n]()\n",
+         "reg": "class Registry:\n    def __init__(self):\n        self.items = {}\n    def add(self, f):\n        self.items[f.__name__] = f\n        return f\nALL = Registry()\n",
+         "a": "from .reg import ALL\n__all__ = ['one']\n@ALL.add\ndef one():\n    return 1\n", "b": "__all__ = []\n"}, "get('one')"),
+    "an alias of a registry's method": (
+        {"__init__": STARS + "from .reg import TABLE\ndef get(n):\n    return TABLE[n]\n", "reg": "TABLE = {}\nput = TABLE.setdefault\n",
+         "a": "from .reg import put\n__all__ = ['one']\none = put('one', 1)\n", "b": "__all__ = []\n"}, "get('one')"),
+    "a registry, listed by another module": (
+        {"__init__": STARS + "from .names import NAMES\n", "names": "from .reg import TABLE\nNAMES = sorted(TABLE)\n", "reg": REGISTER, "a": FIRST, "b": SECOND}, "NAMES[1]"),
+    "a registry in the package itself": (
+        {"__init__": REGISTER + STARS + "NAMES = sorted(TABLE)\n", "a": FIRST.replace("from .reg", "from ."), "b": SECOND.replace("from .reg", "from .")}, "NAMES[1]"),
+    "a class as a registry": (
+        {"__init__": STARS + "from .reg import Registry\ndef get(n):\n    return Registry.known[n]()\n",
+         "reg": "class Registry:\n    known = {}\n    @classmethod\n    def add(cls, f):\n        cls.known[f.__name__] = f\n        return f\n",
+         "a": "from .reg import Registry\n__all__ = ['one']\n@Registry.add\ndef one():\n    return 1\n", "b": "__all__ = []\n"}, "get('one')"),
+    "a list that modules lengthen": (
+        {"__init__": STARS + "from .reg import SEEN\ndef last():\n    return SEEN[-1]\n", "reg": "SEEN = []\ndef saw(n):\n    SEEN.append(n)\n    return n\n",
+         "a": "from .reg import saw\n__all__ = ['x']\nx = saw(1)\n", "b": "from .reg import saw\n__all__ = ['y']\ny = saw(2)\n"}, "last()"),
+    "a list handed to a function": (
+        {"__init__": STARS + "from .reg import SEEN\ndef last():\n    return SEEN[-1]\n", "reg": "SEEN = [0]\n",
+         "c": "def add(where, n):\n    where.append(n)\n    return n\n",
+         "a": "from .reg import SEEN\nfrom .c import add\n__all__ = ['x']\nx = add(SEEN, 5)\n", "b": "__all__ = []\n"}, "last()"),
+    "a class that a module changes": (
+        {"__init__": STARS + "from .base import Base\ndef width():\n    return Base.width\n", "base": "class Base:\n    width = 4\n",
+         "a": "from .base import Base\n__all__ = ['x']\nx = 1\nBase.width = 8\n", "b": "__all__ = []\n"}, "width()"),
+    "a change two imports away": (
+        {"__init__": STARS + "from .base import Base\ndef width():\n    return Base.width\n", "base": "class Base:\n    width = 4\n",
+         "c": "from .base import Base\nBase.width = 8\n", "a": "from .c import Base\n__all__ = ['x']\nx = 1\n", "b": "__all__ = []\n"}, "width()"),
+    "a value as it was at import": (
+        {"__init__": STARS, "a": "__all__ = ['x', 'change']\nx = 1\ndef change():\n    global x\n    x = 2\n", "b": "__all__ = []\n"}, "(change(), x)[1]"),
+    "a module's name set from outside": (
+        {"__init__": STARS + "from . import a\ndef change():\n    a.x = 2\n", "a": "__all__ = ['x']\nx = 1\n", "b": "__all__ = []\n"}, "(change(), x)[1]"),
+    "the names of a module": (
+        {"__init__": STARS + "def count():\n    return len([n for n in globals() if n.startswith('net_')])\n",
+         "a": "__all__ = ['net_a']\nnet_a = 1\n", "b": "__all__ = ['net_b', 'net_c']\nnet_b = net_c = 1\n"}, "count()"),
+    "stars of stars": ({"__init__": STARS, "a": "from .c import *\n", "c": "__all__ = ['f']\nf = 6\n", "b": "__all__ = []\n"}, "f"),
+    "modules that import each other": (
+        {"__init__": STARS, "a": "from . import b\n__all__ = ['f']\ndef f():\n    return b.g() + 1\n", "b": "from . import a\n__all__ = ['g']\ndef g():\n    return 2\n"}, "f()"),
+}
+
+
+def entered(folder: Path, name: str, files: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> tuple[Any, list[str]]:
+    """The package, run as ``shapelint show`` does, and the modules that ran."""
+    package = folder / name
+    package.mkdir()
+    for stem, text in files.items():
+        (package / f"{stem}.py").write_text(text)
+    program, ran = Program([str(folder)]), []
+    program.imports.installed = Installed([])
+    run_module = Machine.run_module
+
+    def noted(machine: Machine, body: Any, scope: Any) -> None:
+        ran.append(Path(scope.file.path).stem)
+        run_module(machine, body, scope)
+
+    monkeypatch.setattr(Machine, "run_module", noted)
+    run = program.enter_module(name)
+    assert run is not None
+    return run, ran
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_program_sees_what_python_sees(case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import ast
+
+    files, expression = CASES[case]
+    name = f"deferred_{list(CASES).index(case)}"
+    run, _ = entered(tmp_path, name, files, monkeypatch)
+    found: list[Any] = []
+    run.guarded(lambda: found.append(run.m.evaluate(ast.parse(expression, mode="eval").body, run.scope)))
+    monkeypatch.syspath_prepend(str(tmp_path))
+    wanted = eval(expression, vars(importlib.import_module(name)))
+    for module in [module for module in sys.modules if module.partition(".")[0] == name]:
+        del sys.modules[module]
+    assert not isinstance(found[0], Unknown), found[0]
+    assert found == [wanted]
+
+
+def test_what_nobody_reads_does_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import ast
+
+    run, ran = entered(tmp_path, "unread", CASES["a name that is read"][0], monkeypatch)
+    assert ran == ["__init__"]
+    run.guarded(lambda: run.m.evaluate(ast.parse("f()", mode="eval").body, run.scope))
+    assert ran == ["__init__", "a"]
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("import torch\nx = 1\nclass A(B):\n    y = f()\n@deco(1)\ndef f(a,\n      b):\n    g()\n", True),
+    ('"""Doc\nfoo()\n"""\ntorch.fx.wrap("f")\n', True), ("try:\n    import a\nexcept ImportError:\n    a = None\n", True),
+    ("foo()\n", False), ("A.b = 1\n", False), ("class A: pass\nA.b = 1\n", True), ("TABLE['x'] = 1\n", False), ("x += 1\n", False),
+    ("for x in y:\n    pass\n", False), ("if c:\n    foo()\n", False), ("x = 1; foo()\n", False), ("with a:\n    b = 1\n", False), ("del x\n", False),
+])
+def test_the_text_says_whether_a_module_only_defines_things(text: str, expected: bool) -> None:
+    assert Text(text).only_defines is expected
+
+
+def test_names_of_a_star_are_read_where_they_are_written_out() -> None:
+    assert Text("__all__ = ['a', \"b\"]\n").names == ["a", "b"]
+    assert Text("__all__ = (\n    'a',  # first\n    'b',\n)\n").names == ["a", "b"]
+    assert Text("x = 1\n").names is None and Text("__all__ = a + b\n").names is None
+    assert Text("__all__ = ['a']\n__all__ += other\n").names is None
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("from a import T\nx = {'k': T}\n", False), ("from a import T, U\n", False), ("y = T['k']\n", False), ("T['k'] = f\n", True), ("    T.append(f)\n", True),
+    ("@T.add\ndef f(): ...\n", True), ("x = f(T)\n", True), ("    global T\n", True), ("put = T.add\n", True), ("    return T\n", True), ("t = T\n", True), ("OT['k'] = 1\n", False),
+])
+def test_the_text_says_whether_a_container_may_grow(text: str, expected: bool) -> None:
+    assert may_grow("T", text) is expected
