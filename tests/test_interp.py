@@ -388,3 +388,32 @@ def test_hooks_are_called_as_torch_calls_them(text: str, expected: Any) -> None:
     machine = run(text)
     (found,) = machine.solid([machine.main_scope.table["result"]])  # type: ignore[attr-defined]
     assert found.shape == expected
+
+
+ENDLESS = """
+import random
+def sample():
+    while True:
+        n = 4
+        if random.random() > 0.5:
+            return n
+def late():
+    n = 0
+    while True:
+        n += 1
+        if n > 10**9:
+            return n
+def until():
+    n = 0
+    while True:
+        n += 1
+        if n == 7:
+            break
+    return n
+"""
+
+
+def test_what_follows_an_endless_loop_is_what_returned_from_within() -> None:
+    assert value(ENDLESS + "result = sample()") == 4
+    assert value(ENDLESS + "result = until()") == 7
+    assert value(ENDLESS + "result = late()") == "unknown"

@@ -1,7 +1,7 @@
 """``for`` and ``while``: known iterations one by one, unknown ones joined until nothing new happens."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ..dims.where import Condition
@@ -58,7 +58,30 @@ def while_loop(m: "Machine", node: ast.While, scope: Scope) -> Signal | None:
     finally:
         if m.loops and m.loops[-1] is loop:
             _leave(m, loop, before, returns)
-    return _repeat(m, node, scope, None, answer if isinstance(answer, Condition) else None, answer is not None)
+    signal = _repeat(m, node, scope, None, answer if isinstance(answer, Condition) else None, answer is not None)
+    return _endless(m, node, returns) if signal is None and isinstance(node.test, ast.Constant) else signal
+
+
+def _endless(m: "Machine", node: ast.While, returns: int) -> Signal | None:
+    """After ``while True`` without a ``break`` nothing follows but what returned from within; the names in a generator's are those it has yielded."""
+    if _holds(node.body, (ast.Break, ast.Yield, ast.YieldFrom)):
+        return None
+    if _holds(node.body, (ast.Return,)) and m.frames and len(m.frames[-1].returns) == returns:
+        return Signal("return", Unknown(Why.LIMIT, "a long loop"))
+    raise PyRaise("SystemExit", "a loop without end")
+
+
+def _holds(body: Sequence[ast.AST], kinds: tuple[type, ...]) -> bool:
+    """Whether one of these stands in the statements themselves, not in a function in them (or, for ``break``, in a loop in them)."""
+    for node in body:
+        if isinstance(node, kinds):
+            return True
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
+            continue
+        inner = tuple(kind for kind in kinds if kind is not ast.Break) if isinstance(node, (ast.For, ast.AsyncFor, ast.While)) else kinds
+        if inner and _holds(list(ast.iter_child_nodes(node)), inner):
+            return True
+    return False
 
 
 def _enter(m: "Machine") -> "tuple[Loop, tuple[int, int], int]":
