@@ -13,6 +13,7 @@ from .rules.unused_suppression import UnusedSuppression
 from .source import Problem as SourceProblem
 from .source import SourceFile
 from .source.comments import read_comments
+from .source.environment import NoEnvironment, installed, is_installed
 from .source.files import Found, discover, parse_bytes, read_found, read_source
 from .source.reading import read_bytes
 from .source.text import Span, split_lines
@@ -233,8 +234,10 @@ class _Run:
         try:
             program = program or self._program()
             for event in getattr(program, step)(source):
-                self.made += [self._respelled(found) for found in self.judge.judge(event)]
+                self.made += [self._respelled(found) for made in self.judge.judge(event) for found in self._at_home(made, event)]
             self.begun[source.path] = program
+        except ConfigError:
+            raise  # for the user
         except Exception as error:  # a defect of ours must not hide what the other files hold
             self.made.append(_crash(source, program, error))
             self.begun.pop(source.path, None)
@@ -253,7 +256,26 @@ class _Run:
         for program in self.programs:
             self.outcome.coverage.add(program.coverage)
             if self.options.sizes:
-                self.outcome.sizes += [(self._spelled(span), name, shape) for span, name, shape in program.sizes]
+                self.outcome.sizes += [(self._spelled(span), name, shape) for span, name, shape in program.sizes if not self._is_foreign(span)]
+
+    def _at_home(self, found: Diagnostic, event: "Event") -> Iterator[Diagnostic]:
+        """A mistake that shows inside an installed package was made by whoever called it: the finding moves there. What the package does by
+        itself is its own."""
+        from .interp.events import Refused
+
+        if not self._is_foreign(found.span):
+            yield found
+            return
+        stack = event.application.stack if isinstance(event, Refused) else ()
+        caller = next((place.span for place in reversed(stack) if not self._is_foreign(place.span)), None)
+        if caller is not None and found.severity is Severity.ERROR:
+            found.labels = (Label(found.span, found.label or "here"), *found.labels)
+            found.span, found.label, found.fix = caller, "in this call", None
+            yield found
+
+    def _is_foreign(self, span: Span) -> bool:
+        """Whether a place lies in an installed package that nobody asked about."""
+        return is_installed(os.path.abspath(span.file)) and span.file not in self.order and os.path.realpath(span.file) not in self.shown_as
 
     def _spelled(self, span: Span) -> Span:
         """The span with its file named as the user named it: an import may have found the file under another path."""
@@ -355,7 +377,11 @@ def _hinted(data: bytes) -> bool:
 def _new_program(config: Config, options: CheckOptions, contracts: bool) -> "Program":
     from .interp import Options, Program
 
-    return Program(config.source_roots(), Options(options.inputs, dict(config.inputs), contracts))
+    try:
+        packages = installed(config.python_path())
+    except NoEnvironment as error:
+        raise ConfigError(str(error)) from None
+    return Program((*config.source_roots(), *config.search_roots()), Options(options.inputs, dict(config.inputs), contracts, packages))
 
 
 def _crash(source: SourceFile, program: Any, error: Exception) -> Diagnostic:

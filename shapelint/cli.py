@@ -93,6 +93,8 @@ def _check_parser() -> argparse.ArgumentParser:
     add("--extend-select", metavar="CODES", help="rules to report in addition, for those that are off by default")
     add("--ignore", metavar="CODES", help="rules not to report")
     add("--input", metavar="SPEC", action="append", default=[], help='the shape of an input that nothing states, as in "N 3 224 224"')
+    add("--search-path", metavar="DIR", action="append", help="a further directory from which imports are resolved")
+    add("--python", metavar="PATH", help="the Python whose installed packages are read (default: of the active environment)")
     add("--strict", action="store_true", help="warnings count for the exit status")
     add("--statistics", action="store_true", help="count findings by rule")
     add("--coverage", action="store_true", help="say how many layer calls had known shapes, by class, and why the others had not")
@@ -126,6 +128,9 @@ def _config(given: argparse.Namespace) -> "Config":
     codes = [rule.code for rule in rules()]
     config = load_config(given.paths, given.config, default_off=off_by_default(), codes=codes)
     asked = {"select": given.select, "extend-select": given.extend_select, "ignore": given.ignore, "output-format": given.output_format}
+    # Paths on a command line are relative to where it is written, those of a file to the file.
+    asked["python"] = os.path.abspath(given.python) if given.python else None
+    asked["search-path"] = [*map(os.path.abspath, given.search_path)] if given.search_path else None
     return config.override({key: value for key, value in asked.items() if value is not None}, codes)
 
 

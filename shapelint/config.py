@@ -45,6 +45,8 @@ OPTIONS = (
     Option("min-feature-map", "number", 0, "Report a feature map whose height or width falls below this many pixels. 0: never."),
     Option("contract-style", "contract-style", "docstring", "What the fix of input-contract writes: \"docstring\" or \"assert\"."),
     Option("src", "strings", (".", "src"), "Directories from which imports are resolved, relative to the configuration file."),
+    Option("search-path", "strings", (), "Further directories from which imports are resolved, after all others."),
+    Option("python", "string", "", "The Python, or the environment, whose installed packages are read. Empty: the active one."),
     Option("output-format", "string", "text", "How findings are written."),
     Option("strict", "switch", False, "Also report what could not be followed, and why."),
 )
@@ -72,6 +74,8 @@ class Config:
     min_feature_map: int
     contract_style: str
     src: tuple[str, ...]
+    search_path: tuple[str, ...]
+    python: str
     output_format: str
     strict: bool
 
@@ -126,6 +130,18 @@ class Config:
         """The directories of ``src`` that exist, as absolute paths."""
         roots = (os.path.normpath(os.path.join(self.root, directory)) for directory in self.src)
         return tuple(root for root in roots if os.path.isdir(root))
+
+    def search_roots(self) -> tuple[str, ...]:
+        """The directories of ``search-path``, as absolute paths. Raises :class:`ConfigError` for one that does not exist."""
+        roots = tuple(os.path.normpath(os.path.join(self.root, directory)) for directory in self.search_path)
+        for root, given in zip(roots, self.search_path, strict=True):
+            if not os.path.isdir(root):
+                raise ConfigError(f"search-path {given}: no such folder")
+        return roots
+
+    def python_path(self) -> str | None:
+        """The environment of ``python``; None where none is named."""
+        return os.path.normpath(os.path.join(self.root, os.path.expanduser(self.python))) if self.python else None
 
     def _matches(self, patterns: tuple[str, ...], path: str, directory: bool) -> bool:
         spec = self._patterns.get(patterns)

@@ -3,15 +3,17 @@
 import ast
 import os
 import sys
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from ..source.environment import is_installed
 from ..source.files import read_source
 from ..source.text import SourceFile
 from . import limits
 from .attributes import external
 from .deferral import Deferral, Waiting
 from .natives import NATIVES, PyRaise
-from .values import DictObject, External, ModuleValue, Scope, Unknown, Value, Why
+from .values import DictObject, External, ListObject, ModuleValue, Scope, Unknown, Value, Why
 
 if TYPE_CHECKING:
     from ..source.environment import Installed
@@ -26,8 +28,11 @@ class Imports:
     def __init__(self, roots: list[str]) -> None:
         self.roots = roots
         self.installed: Installed | None = None
+        self.whole = False  # what is shown is one model: its packages run in Python's order, and what is not installed is missing
         self.environment: dict[str, Value] | None = None  # its variables, where they are known
         self._found: dict[str, str | None] = {}
+        self._added: dict[str, list[str]] = {}  # folders that a program puts on its search path, by the path of its main file
+        self._replaced: dict[str, Value] = {}  # objects that stand for a module, by its name
         self._modules: dict[str, ModuleValue] = {}
         self._pending: set[str] = set()
         self._sources: dict[str, SourceFile] = {}
@@ -39,24 +44,38 @@ class Imports:
         """Use this text for its path instead of reading the file again."""
         self._sources[os.path.abspath(source.path)] = source
 
+    def own_path(self, path: str) -> str | None:
+        """The absolute path of what lies among the program's own source, or in an installed package; None for any other place."""
+        whole = os.path.realpath(path)
+        folders = [os.path.realpath(root) for root in self.roots] + [os.path.dirname(os.path.realpath(source)) for source in self._sources]
+        return whole if is_installed(whole) or any(whole == folder or whole.startswith(folder + os.sep) for folder in folders) else None
+
+    def add_root(self, m: "Machine", path: str | None, first: bool = False) -> None:
+        """``sys.path.append(path)``: what the program imports from here on may lie there."""
+        folder = self.own_path(path) if path is not None else None
+        if folder is not None and os.path.isdir(folder):
+            before = self._added.get(m.main_file.path, [])
+            self._added[m.main_file.path] = [folder, *before] if first else [*before, folder]
+
+    def loaded(self, name: str) -> Value:
+        """The module of this name, if it was imported before."""
+        found = self._replaced.get(name)
+        return found if found is not None else next((module for module in self._modules.values() if module.name == name), None)
+
+    def replace(self, name: str, value: Value) -> None:
+        """``sys.modules[name] = value``."""
+        self._replaced[name] = value
+
     # --- finding ---------------------------------------------------------------------------------------------
 
-    def _locate(self, dotted: str, beside: str) -> str | None:
-        """The file (or package folder) of a dotted name: on the roots, or beside the importing file."""
-        key = f"{beside}\0{dotted}"
+    def _locate(self, dotted: str, beside: str, added: Iterable[str] = ()) -> str | None:
+        """The file (or package folder) of a dotted name: beside the importing file, on the roots, where the program says, or installed."""
+        key = "\0".join((beside, dotted, *added))
         if key not in self._found:
             parts = dotted.split(".")
-            self._found[key] = None
-            installed = self.installed.roots(parts[0]) if self.installed is not None else []
-            for root in (beside, *self.roots, *installed):
-                path = os.path.join(root, *parts)
-                for candidate in (os.path.join(path, "__init__.py"), path + ".py"):
-                    if os.path.isfile(candidate):
-                        self._found[key] = candidate
-                        return candidate
-                if os.path.isdir(path) and any(name.endswith(".py") for name in os.listdir(path)):
-                    self._found[key] = path
-                    return path
+            self._found[key] = _first_of((beside, *added, *self.roots), parts)
+            if self._found[key] is None and self.installed is not None:
+                self._found[key] = _first_of(self.installed.roots(parts[0]), parts)
         return self._found[key]
 
     def named(self, dotted: str) -> ModuleValue | None:
@@ -74,7 +93,7 @@ class Imports:
         inside = top in sys.stdlib_module_names and os.path.isfile(os.path.join(beside, "__init__.py"))
         if inside or top in _ALWAYS_EXTERNAL:
             return External(dotted)
-        path = self._locate(dotted, beside)
+        path = self._locate(dotted, beside, self._added.get(m.main_file.path, ()))
         return External(dotted) if path is None else self._load(dotted, path)
 
     def may_be_missing(self, m: "Machine", dotted: str, scope: Scope) -> bool | None:
@@ -85,7 +104,7 @@ class Imports:
         top = dotted.partition(".")[0]
         if any(name.startswith(f"{top}.") for name in NATIVES):
             return False
-        if self.installed is not None and top not in sys.stdlib_module_names and isinstance(self.module(m, dotted, scope), External):
+        if self.whole and self.installed is not None and top not in sys.stdlib_module_names and isinstance(self.module(m, dotted, scope), External):
             return False if self.installed.has(top) else None
         return top not in sys.stdlib_module_names and top not in _ALWAYS_EXTERNAL and isinstance(self.module(m, dotted, scope), External)
 
@@ -140,13 +159,15 @@ class Imports:
         path = self._paths.get(id(module))
         if path is None or path not in self._pending:
             return
-        if self.installed is not None:
+        if self.whole or is_installed(path):
             self._run_packages(m, path)
             if path not in self._pending:  # a package imports it
                 return
         self._pending.discard(path)
         scope = module.scope
-        scope.table.update({"__name__": module.name, "__file__": scope.file.path})
+        scope.table.update({"__name__": module.name, "__file__": scope.file.path, "__package__": module.name.rpartition(".")[0]})
+        if os.path.basename(path) == "__init__.py":
+            scope.table.update({"__package__": module.name, "__path__": ListObject((os.path.dirname(scope.file.path),))})
         self.running.append(path)
         try:
             m.run_module(scope.file.tree.body, scope)
@@ -157,7 +178,7 @@ class Imports:
     def _run_packages(self, m: "Machine", path: str) -> None:
         """Python runs the packages around a module first, the outermost before all others: modules that import each other rely on that order.
 
-        For whoever shows one model; a linter would read a whole package for each of its files.
+        For installed packages, and for whoever shows one model; of the user's own a linter would read a whole package for each of its files.
         """
         for package in _packages(os.path.dirname(path)):
             init = os.path.join(package, "__init__.py")
@@ -167,8 +188,16 @@ class Imports:
                     self.run(m, found)
 
     def attribute(self, m: "Machine", module: ModuleValue, name: str, read: bool = True) -> Value:
-        """``module.name``: one of its names, or a submodule. ``read`` is False where the name is only bound elsewhere."""
+        """``module.name``: one of its names, or a submodule. ``read`` is False where the name is only bound elsewhere.
+
+        What is implemented here under its public name is not read.
+        """
+        full = f"{module.name}.{name}"
+        if full in NATIVES and module.name not in sys.stdlib_module_names and is_installed(os.path.abspath(module.scope.file.path)):
+            return External(full)
         self.run(m, module)
+        if module.name in self._replaced:
+            return m.get_attribute(self._replaced[module.name], name)
         if name in module.scope.table:
             return self.held(m, module.scope, name, read)
         found = self._submodule(m, module, name)
@@ -189,6 +218,10 @@ class Imports:
         return self._submodule(m, ModuleValue(scope.module_name, scope), name)
 
     def _submodule(self, m: "Machine", module: ModuleValue, name: str) -> Value:
+        """A module or package in the folder of a package, or of another part of a package without ``__init__.py``."""
+        if os.path.isdir(module.scope.file.path):
+            path = self._locate(f"{module.name}.{name}", os.path.dirname(os.path.abspath(module.scope.file.path)), self._added.get(m.main_file.path, ()))
+            return None if path is None else self._load(f"{module.name}.{name}", path)
         base = module.scope.file.path
         folder = base if os.path.isdir(base) else os.path.dirname(base) if os.path.basename(base) == "__init__.py" else None
         if folder is None:
@@ -288,6 +321,18 @@ class Imports:
         node = site.node.func if isinstance(site.node, ast.Call) else site.node
         value = m.evaluate(node, site.file_scope) if isinstance(node, (ast.Name, ast.Attribute)) else None
         return isinstance(value, External) and value.name.startswith(package)
+
+
+def _first_of(roots: Iterable[str], parts: list[str]) -> str | None:
+    """The file, or the folder of a package, that a dotted name is on the first of the roots that has it."""
+    for root in roots:
+        path = os.path.join(root, *parts)
+        for candidate in (os.path.join(path, "__init__.py"), path + ".py"):
+            if os.path.isfile(candidate):
+                return candidate
+        if os.path.isdir(path) and any(name.endswith(".py") for name in os.listdir(path)):
+            return path
+    return None
 
 
 def _packages(folder: str) -> list[str]:

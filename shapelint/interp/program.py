@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable, Iterable
 from functools import partial
 from time import thread_time
+from typing import TYPE_CHECKING
 
 from ..dims import is_unknown, sym
 from ..shapes import Shape, show
@@ -22,15 +23,20 @@ from .nn_modules import is_module
 from .operations import ASSUMED, ASSUMED_NAMES
 from .values import ClassValue, FunctionValue, Instance, Place, Scope, Tensor, Unknown, Value, Why, holds_tensor
 
+if TYPE_CHECKING:
+    from ..source.environment import Installed
+
 
 class Options:
     """What a run is told from outside: ``inputs`` for models that nothing calls (texts in the notation of :mod:`..spec`), and ``targets``,
-    calls with their input (``"pkg.models:UNet(3, 2)"`` to ``"N 3 256 256"``). ``contracts``: say what every model accepts."""
+    calls with their input (``"pkg.models:UNet(3, 2)"`` to ``"N 3 256 256"``). ``contracts``: say what every model accepts. ``installed``: packages that are followed as the user's own files are."""
 
-    __slots__ = ("contracts", "inputs", "targets")
+    __slots__ = ("contracts", "inputs", "installed", "targets")
 
-    def __init__(self, inputs: tuple[str, ...] = (), targets: "dict[str, str] | None" = None, contracts: bool = False) -> None:
-        self.inputs, self.targets, self.contracts = inputs, targets or {}, contracts
+    def __init__(
+        self, inputs: tuple[str, ...] = (), targets: "dict[str, str] | None" = None, contracts: bool = False, installed: "Installed | None" = None,
+    ) -> None:
+        self.inputs, self.targets, self.contracts, self.installed = inputs, targets or {}, contracts, installed
 
 
 class Program:
@@ -43,6 +49,7 @@ class Program:
         load()
         self.options = options or Options()
         self.imports = Imports(list(roots))
+        self.imports.installed = self.options.installed
         self.coverage = Coverage()
         self.sizes: list[tuple[Span, str, str]] = []
         self.machine: Machine | None = None

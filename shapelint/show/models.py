@@ -64,7 +64,7 @@ class _Shown:
             if not os.path.isdir(root):
                 raise TargetError(f"--search-path {root}: no such folder")
         try:
-            self.installed = installed(options.python)
+            self.installed = installed(options.python or config.python_path())
         except NoEnvironment as error:
             raise TargetError(str(error)) from None
         self.program = self._program()
@@ -72,9 +72,9 @@ class _Shown:
     def _program(self) -> "Program":
         from ..interp import Program
 
-        roots = [*map(os.path.abspath, self.options.roots), *self.config.source_roots(), os.getcwd()]
+        roots = [*map(os.path.abspath, self.options.roots), *self.config.source_roots(), os.getcwd(), *self.config.search_roots()]
         made = Program(dict.fromkeys(roots))
-        made.imports.installed = self.installed
+        made.imports.installed, made.imports.whole = self.installed, True
         made.imports.environment = dict(os.environ)
         return made
 

@@ -5,9 +5,11 @@ Only packages that state a dependency on torch are worth reading as source; all 
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cached_property
 
 _NEVER = frozenset({"torch", "numpy", "einops", "functorch", "torchgen", "triton", "setuptools", "pip"})
+_FOLDERS = ("site-packages", "dist-packages")
 _PLACES = (("lib", "python*", "site-packages"), ("lib64", "python*", "site-packages"), ("Lib", "site-packages"), ("lib", "python*", "dist-packages"),
            ("lib", "python3", "dist-packages"))
 
@@ -17,11 +19,22 @@ class NoEnvironment(Exception):
 
 
 class Installed:
-    """The packages of one environment. ``wanted`` are top-level names to read whatever they depend on."""
+    """The packages of one environment. ``wanted`` are top-level names to read whatever they depend on.
 
-    def __init__(self, folders: list[str], wanted: frozenset[str] = frozenset()) -> None:
-        self.folders, self.wanted = folders, wanted
+    The environment is looked for when the first package is: most files need none.
+    """
+
+    def __init__(self, find: Callable[[], list[str]], wanted: frozenset[str] = frozenset()) -> None:
+        self._find, self.wanted = find, wanted
+        self._folders: list[str] | None = None
         self._readable: dict[str, bool] = {}
+
+    @property
+    def folders(self) -> list[str]:
+        """Where the packages lie."""
+        if self._folders is None:
+            self._folders = self._find()
+        return self._folders
 
     def has(self, top: str) -> bool:
         """Whether the environment has a package or a module of this name."""
@@ -34,7 +47,17 @@ class Installed:
         found = self._readable.get(top)
         if found is None:
             found = self._readable[top] = top in self.wanted or any(_needs_torch(folder, top) for folder in self.folders)
-        return self.folders if found else []
+        if not found:
+            return []
+        mapped = self._mapped.get(top)
+        return self.folders if mapped is None else [os.path.dirname(mapped), *self.folders]
+
+    @cached_property
+    def _mapped(self) -> dict[str, str]:
+        """Where packages lie that setuptools installed for editing, when a plain path would show too much: its finders say so."""
+        finders = [os.path.join(folder, name) for folder in self.folders for name in _listed(folder)
+                   if name.startswith("__editable__") and name.endswith("_finder.py")]
+        return {top: path for finder in finders for top, path in _mapping(finder).items()}
 
 
 def installed(python: str | None = None) -> Installed:
@@ -43,10 +66,19 @@ def installed(python: str | None = None) -> Installed:
         folders = _of_python(python)
         if not folders:
             raise NoEnvironment(f"--python {python}: there is no site-packages beside it")
-        return Installed(folders)
+        return Installed(lambda: folders)
+    return Installed(_active)
+
+
+def _active() -> list[str]:
     active = os.environ.get("VIRTUAL_ENV")
     found = _inside(active) if active else []
-    return Installed(found or _with_links([path for path in sys.path if path.endswith(("site-packages", "dist-packages"))]))
+    return found or _with_links([path for path in sys.path if path.endswith(_FOLDERS)])
+
+
+def is_installed(path: str) -> bool:
+    """Whether a file belongs to an installed package: its author is not the one who reads what we say."""
+    return any(f"{os.sep}{folder}{os.sep}" in path for folder in _FOLDERS)
 
 
 def _of_python(python: str) -> list[str]:
@@ -80,14 +112,40 @@ def _with_links(folders: list[str]) -> list[str]:
     return list(dict.fromkeys([*folders, *(path for path in further if os.path.isdir(path))]))
 
 
+def _mapping(finder: str) -> dict[str, str]:
+    """The table of top-level names and paths in a finder that setuptools wrote; it is read, not run."""
+    import ast
+
+    try:
+        tree = ast.parse("\n".join(_lines(finder)))
+        for node in tree.body:
+            target = node.target if isinstance(node, ast.AnnAssign) else node.targets[0] if isinstance(node, ast.Assign) else None
+            if isinstance(target, ast.Name) and target.id == "MAPPING" and isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
+                return {str(top): str(path) for top, path in ast.literal_eval(node.value).items()}
+    except (SyntaxError, ValueError, AttributeError):
+        pass
+    return {}
+
+
 def _needs_torch(folder: str, top: str) -> bool:
-    """Whether the distribution that brings ``top`` states that it needs torch."""
+    """Whether the distribution that brings ``top`` states that it needs torch. It may have another name than the package."""
     prefixes = {f"{top}-".lower(), f"{top.replace('_', '-')}-".lower(), f"{top.replace('_', '.')}-".lower()}
     for name in _listed(folder):
         if name.endswith((".dist-info", ".egg-info")) and name.lower().startswith(tuple(prefixes)):
-            data = [*_lines(os.path.join(folder, name, "METADATA")), *_lines(os.path.join(folder, name, "requires.txt"))]
-            return any(_is_torch(line.removeprefix("Requires-Dist:").strip()) for line in data if line.startswith(("Requires-Dist:", "torch")))
-    return False
+            return _states_torch(os.path.join(folder, name))
+    if not os.path.isdir(os.path.join(folder, top)):
+        return False
+    return any(_states_torch(os.path.join(folder, name)) for name in _listed(folder) if name.endswith(".dist-info") and _brings(os.path.join(folder, name), top))
+
+
+def _states_torch(distribution: str) -> bool:
+    data = [*_lines(os.path.join(distribution, "METADATA")), *_lines(os.path.join(distribution, "requires.txt"))]
+    return any(_is_torch(line.removeprefix("Requires-Dist:").strip()) for line in data if line.startswith(("Requires-Dist:", "torch")))
+
+
+def _brings(distribution: str, top: str) -> bool:
+    names = list(_lines(os.path.join(distribution, "top_level.txt")))
+    return top in names if names else any(line.startswith(f"{top}/") for line in _lines(os.path.join(distribution, "RECORD")))
 
 
 def _is_torch(requirement: str) -> bool:

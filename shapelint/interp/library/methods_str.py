@@ -115,6 +115,9 @@ def _text_of_object(machine: "Machine", value: Instance, how: str) -> "str | Unk
         if own_text is not None:
             made = machine.call(own_text, [value], {})
             return made if isinstance(made, str) else unsaid(machine, "the text of an object", made)
+    if isinstance(value.hidden.get("path"), str):
+        path: str = value.hidden["path"]
+        return path if how == "s" else f"PosixPath({path!r})"
     arguments = value.table.get("args")
     if isinstance(arguments, tuple) and is_exception(value.cls):
         return _text_of_exception(machine, value.cls, arguments, how)

@@ -53,12 +53,11 @@ def level_name(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
 
 for _name in ("join", "basename", "dirname", "split", "splitext", "normpath", "isabs", "commonprefix"):
     native(f"os.path.{_name}")(lifted(f"os.path.{_name}", getattr(posixpath, _name)))
-for _name in ("os.name", "sys.argv", "sys.platform", "sys.version", "sys.version_info", "sys.path", "sys.stdout", "sys.stderr"):
+for _name in ("os.name", "sys.argv", "sys.platform", "sys.version", "sys.version_info", "sys.stdout", "sys.stderr"):
     NAMED_CONSTANTS[_name] = Unknown(Why.DATA, _name)
 NAMED_CONSTANTS.update({"os.sep": "/", "os.path.sep": "/", "os.linesep": "\n", "sys.maxsize": (1 << 63) - 1, "sys.byteorder": "little"})
 inert("os.makedirs", "os.mkdir", "os.remove")
-data("os.getcwd", "os.listdir", "os.path.exists", "os.path.isfile", "os.path.isdir", "os.path.abspath", "os.path.realpath",
-     "os.path.expanduser", "os.cpu_count", "os.walk", "glob.glob", "platform.system", "platform.python_version", "socket.gethostname")
+data("os.getcwd", "os.path.expanduser", "os.cpu_count", "os.walk", "os.scandir", "platform.system", "platform.python_version", "socket.gethostname")
 data(*(f"time.{name}" for name in ("time", "perf_counter", "monotonic", "process_time", "time_ns", "strftime", "localtime", "ctime")))
 data(*(f"random.{name}" for name in (
     "random", "randint", "uniform", "choice", "choices", "sample", "gauss", "normalvariate", "randrange", "betavariate", "getrandbits", "getstate",
@@ -113,16 +112,6 @@ def environ_default(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     return _variable(machine, args[1], aside(machine, "os.environ"))
 
 
-NAMED_CONSTANTS["sys.modules"] = Instance(External("sys.modules"))
-
-
-@method("sys.modules", "__getitem__", "get", least=2)
-def loaded_module(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
-    """A module of the user's files, found by its name: registries add to the module that defines a function."""
-    name, loaded = args[1], getattr(machine.imports, "_modules", {})
-    return next((module for module in loaded.values() if module.name == name), None) or aside(machine, "sys.modules")
-
-
 @native("random.shuffle", least=1)
 def shuffle(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     """The list keeps its length, but which item is where is not known."""
@@ -165,7 +154,7 @@ def _dump_json(value: Any, **options: Any) -> str:
 
 native("json.loads")(lifted("json.loads", _load_json))
 native("json.dumps")(lifted("json.dumps", _dump_json))
-data("json.load", "yaml.safe_load", "yaml.load", "pickle.load", "pickle.loads")
+data("pickle.load", "pickle.loads")
 inert("json.dump", "pickle.dump", "yaml.dump")
 
 

@@ -261,22 +261,3 @@ def _register_exception(name: str) -> None:
 for _name, _kind in list(vars(builtins).items()):
     if isinstance(_kind, type) and issubclass(_kind, BaseException):
         _register_exception(_name)
-
-
-# --- importing by name -------------------------------------------------------------------------------------------
-
-
-@native("importlib.import_module")
-def import_module(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
-    name = args[0] if args else kwargs.get("name")
-    if not isinstance(name, str) or name.startswith(".") or machine.site is None:
-        return lost(machine, "an import by name", name)
-    return machine.imports.module(machine, name, machine.site.file_scope)
-
-
-@native("builtins.__import__")
-def import_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
-    name = args[0] if args else kwargs.get("name")
-    if len(args) > 1 or not isinstance(name, str):
-        return lost(machine, "__import__", name)
-    return import_module(machine, [name.partition(".")[0]], {})

@@ -1,0 +1,46 @@
+"""``eval`` of a text that is known: names of classes in configurations, arithmetic on widths."""
+
+import ast
+from typing import TYPE_CHECKING
+
+from .. import limits
+from ..natives import PyRaise
+from ..values import DictObject, Scope, Value
+from .support import Args, Kwargs, lost, native, too_much
+
+if TYPE_CHECKING:
+    from ..machine import Machine
+
+
+@native("builtins.eval", least=1)
+def eval_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
+    text, site = args[0], machine.site
+    if not isinstance(text, str) or site is None or kwargs:
+        return lost(machine, "eval", text)
+    if len(text) > limits.EVALUATED_TEXT:
+        return too_much(machine, "eval")
+    scope = _scope(site.file_scope, args[1:])
+    if scope is None:
+        return lost(machine, "eval", *args[1:])
+    try:
+        node = ast.parse(text.strip(), mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise PyRaise("SyntaxError", str(error)) from None
+    for part in ast.walk(node):
+        if hasattr(part, "lineno"):
+            ast.copy_location(part, site.node)  # what happens in it happens at the call
+    return machine.evaluate(node, scope)
+
+
+def _scope(here: Scope, spaces: "list[Value]") -> Scope | None:
+    """Where names are looked up: here, or in dicts that the call gives. None where these are not known in full."""
+    scope = here
+    for space in spaces:
+        if space is None:
+            continue
+        if not isinstance(space, DictObject) or space.opaque["rest"] is not None:
+            return None
+        inner = Scope(here.file, here.module_name, None if scope is here else scope)
+        inner.table = {key: value for key, value in space.table.items() if isinstance(key, str)}
+        scope = inner
+    return scope
