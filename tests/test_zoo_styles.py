@@ -82,6 +82,46 @@ PROGRAMS: dict[str, str] = {
         net = Biased()
         result = [net(torch.ones(2, 4)), net(torch.ones(3, 4))]
     """,
+    "other objects that a dict of modules holds are no entries of it": """
+        class Info:
+            pass
+        class Net(nn.ModuleDict):
+            def __init__(self, layers):
+                super().__init__()
+                self.info, self.taps = Info(), {"b": "0"}
+                self.update(layers)
+            def forward(self, x):
+                found = []
+                for i, (name, module) in enumerate(self.items()):
+                    x = module(x)
+                    if name in self.taps:
+                        found.append(x)
+                return found
+        net = Net({"a": nn.Linear(2, 3), "b": nn.ReLU()})
+        result = [net(torch.ones(1, 2)), len(net), list(net.keys())]
+    """,
+    "the arguments of a layer's constructor can be asked for": """
+        import inspect
+        def made(kind, count):
+            names = inspect.signature(kind).parameters
+            return kind(**({"num_features": count} if "num_features" in names else {"num_groups": 2, "num_channels": count}))
+        result = [made(kind, 4)(torch.ones(2, 4, 3, 3)) for kind in (nn.BatchNorm2d, nn.GroupNorm)]
+        result.append(inspect.signature(nn.Conv2d).parameters["stride"].default)
+    """,
+    "paddings computed with small arrays": """
+        import numpy as np
+        def same(kernel, dilation=1):
+            kernel_np, dilation_np = np.atleast_1d(kernel), np.atleast_1d(dilation)
+            if np.any((kernel_np - 1) * dilation % 2 == 1):
+                raise NotImplementedError
+            found = tuple(int(p) for p in (kernel_np - 1) / 2 * dilation_np)
+            return found if len(found) > 1 else found[0]
+        result = [same(3), same((3, 5)), same((3, 5), 2), same((3, 5), (1, 2)), same([3], (1, 2)), bool(np.all(np.atleast_1d([1, 2]) > 0))]
+    """,
+    "constants of torch": """
+        import math
+        result = [(torch.ones(2) * torch.pi).shape[0], torch.pi == math.pi, torch.inf > 1, int(torch.e)]
+    """,
     "a layer without the argument that a try offers it is made without": """
         def activation(kind):
             try:

@@ -98,7 +98,9 @@ def _replace(m: "Machine", instance: Instance, items: list[Value]) -> None:
 def _entries(m: "Machine", instance: Instance) -> list[tuple[str, Value]]:
     """Items of a container: numbered or named children (None and parameters included)."""
     kind = container_kind(instance)
-    if kind in (DICT, "torch.nn.ParameterDict"):
+    if kind == DICT:
+        return [(name, value) for name, value in instance.table.items() if isinstance(value, (Unknown, Alternatives)) or is_module(m, value)]
+    if kind == "torch.nn.ParameterDict":
         return [(name, value) for name, value in instance.table.items() if isinstance(value, (Instance, Tensor, Unknown, Alternatives))]
     if kind in (LIST, "torch.nn.ParameterList"):
         return [(name, value) for name, value in instance.table.items() if isinstance(name, str) and name.isdigit()]

@@ -3,6 +3,9 @@
 from typing import TYPE_CHECKING, Any
 
 from ...dims import Expr
+from ...ops import lookup
+from ...ops.declare import Param
+from ..externals import canonical
 from ..natives import NAMED_CONSTANTS
 from ..values import (
     CONSTANTS,
@@ -18,7 +21,9 @@ from ..values import (
     Partial,
     SetObject,
     Tensor,
+    Unknown,
     Value,
+    Why,
 )
 from .objects import is_torch_class
 from .support import Args, Kwargs, aside, lost, native
@@ -88,11 +93,27 @@ def _signature(machine: "Machine", value: Value) -> dict[str, Value] | None:
         try:
             return _without_first(_signature(machine, machine.class_lookup(value, "__init__")))
         except KeyError:
-            return None
+            return _of_layer(next((base for base in value.mro if isinstance(base, External)), value))
+    if isinstance(value, External):
+        return _of_layer(value)
     if not isinstance(value, FunctionValue):
         return None
     wrapped: Any = value.table.get("__wrapped__")
     return parameters(value) if wrapped is None or wrapped is value else _signature(machine, wrapped)
+
+
+def _of_layer(value: Value) -> dict[str, Value] | None:
+    """The constructor of a layer of torch."""
+    op = lookup(canonical(value.name)) if isinstance(value, External) else None
+    if op is None or not op.is_module or any(param.variadic or param.collects for param in op.params):
+        return None
+    return {param.name: _parameter(param.name, "KEYWORD_ONLY" if param.keyword_only else "POSITIONAL_OR_KEYWORD", _default(param)) for param in op.params}
+
+
+def _default(param: Param) -> Value:
+    if param.required:
+        return EMPTY
+    return param.default if isinstance(param.default, (*CONSTANTS, tuple)) else Unknown(Why.ATTRIBUTE, param.name)
 
 
 def _without_first(found: dict[str, Value] | None) -> dict[str, Value] | None:

@@ -23,6 +23,8 @@ for _name in _LIFTED:
         native(f"math.{_name}")(lifted(f"math.{_name}", getattr(math, _name)))
 for _name in ("pi", "e", "tau", "inf", "nan"):
     NAMED_CONSTANTS[f"math.{_name}"] = getattr(math, _name)
+    if _name != "tau":
+        NAMED_CONSTANTS[f"torch.{_name}"] = getattr(math, _name)
 
 
 def _rounding(name: str, function: Callable[[float], int]) -> None:

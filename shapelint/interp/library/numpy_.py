@@ -56,6 +56,16 @@ def array(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     return lost(machine, "numpy.array", value)
 
 
+@native("numpy.atleast_1d")
+def at_least(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
+    """A number as a vector; what has an axis already as it is."""
+    made = array(machine, args, kwargs) if len(args) == 1 else None
+    found = array_of(made)
+    if found is None or found.shape is None or not isinstance(made, Instance):
+        return lost(machine, "numpy.atleast_1d", *args)
+    return made if found.shape else make_array((1,), found.dtype, None if made.hidden["values"] is None else [made.hidden["values"]])
+
+
 def _filled(name: str, dtype_at: int) -> None:
     @native(f"numpy.{name}")
     def call(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
@@ -227,6 +237,16 @@ def mean(machine: "Machine", numbers: list[Any]) -> Value:
     return machine.binary("/", sum(numbers), len(numbers)) if numbers else lost(machine, "numpy.mean")
 
 
+@_reduction("any")
+def any_of(machine: "Machine", numbers: list[Any]) -> Value:
+    return any(numbers) if all(isinstance(number, (int, float)) for number in numbers) else lost(machine, "numpy.any")
+
+
+@_reduction("all")
+def all_of(machine: "Machine", numbers: list[Any]) -> Value:
+    return all(numbers) if all(isinstance(number, (int, float)) for number in numbers) else lost(machine, "numpy.all")
+
+
 @_reduction("max", "amax")
 def largest(machine: "Machine", numbers: list[Any]) -> Value:
     return machine.call(NATIVES["builtins.max"], [tuple(numbers)], {})
@@ -247,7 +267,7 @@ def cumulative(machine: "Machine", numbers: list[Any]) -> Value:
     return make_array((len(sums),), common_kind(sums), sums)
 
 
-for _name in ("sum", "max", "min", "mean", "prod", "cumsum"):
+for _name in ("sum", "max", "min", "mean", "prod", "cumsum", "any", "all"):
     method("numpy.ndarray", _name)(lambda machine, args, kwargs, name=_name: NATIVES[f"numpy.{name}"].call(machine, args, kwargs))  # type: ignore[misc]
 
 

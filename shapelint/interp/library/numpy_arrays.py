@@ -104,26 +104,63 @@ def each(function: Callable[[Any], Any], values: Numbers) -> Numbers:
 
 
 def elementwise(machine: "Machine", what: str, function: Callable[..., Any], args: Args) -> Value:
-    """A function of numbers on numbers and arrays of one shape; where numpy would give nan or inf, the numbers are not known."""
-    arrays = [found for found in map(array_of, args) if found is not None]
-    shapes = {found.shape for found in arrays}
-    if len(shapes) > 1 or None in shapes or not all(isinstance(arg, (int, float)) or array_of(arg) is not None for arg in args):
+    """A function of numbers on numbers and arrays, broadcast; where numpy would give nan or inf, the numbers are not known."""
+    arrays = [array_of(arg) for arg in args]
+    held: list[Numbers] = []
+    for arg, found in zip(args, arrays, strict=True):
+        if found is None and not isinstance(arg, (int, float)):
+            try:
+                held.append(numbers_of(arg))
+            except NotConstant:
+                return lost(machine, what, *args)
+        else:
+            held.append(arg if found is None else arg.hidden["values"] if isinstance(arg, Instance) else None)
+    shapes = [nested_shape(numbers) if found is None else found.shape for numbers, found in zip(held, arrays, strict=True)]
+    shape = _broadcast(shapes)
+    if shape is None:
         return lost(machine, what, *args)
     try:
-        values = _zipped(function, [numbers_of(arg) for arg in args])
-    except (NotConstant, ArithmeticError, ValueError):
+        values = None if any(numbers is None for numbers in held) else _zipped(function, [_spread(numbers, shape) for numbers in held])
+    except (ArithmeticError, ValueError):
         values = None
-    if not arrays:
+    if not any(found is not None for found in arrays) and not shape:
         return lost(machine, what, *args) if values is None else values
-    shape = arrays[0].shape or ()
     return make_array(shape, None if values is None else common_kind(values), values)
 
 
+def _broadcast(shapes: "list[tuple[Any, ...] | None]") -> tuple[Any, ...] | None:
+    """The common shape. Sizes that are no ints have to be the same."""
+    known = [shape for shape in shapes if shape is not None]
+    if len(known) < len(shapes):
+        return None
+    found: list[Any] = []
+    for axis in range(1, max(map(len, known)) + 1):
+        sizes = {shape[-axis] for shape in known if len(shape) >= axis} - {1}
+        if len(sizes) > 1:
+            return None
+        found.insert(0, sizes.pop() if sizes else 1)
+    return tuple(found)
+
+
+def _spread(numbers: Numbers, shape: tuple[Any, ...]) -> Numbers:
+    """Nested lists of numbers, repeated to a shape."""
+    depth = len(nested_shape(numbers) or ())
+    for _ in range(len(shape) - depth):
+        numbers = [numbers]
+    return _repeated(numbers, shape)
+
+
+def _repeated(numbers: Numbers, shape: tuple[Any, ...]) -> Numbers:
+    if not shape:
+        return numbers
+    rows = [_repeated(row, shape[1:]) for row in numbers]
+    return rows * shape[0] if len(rows) == 1 else rows
+
+
 def _zipped(function: Callable[..., Any], operands: list[Numbers]) -> Numbers:
-    length = next((len(operand) for operand in operands if isinstance(operand, list)), None)
-    if length is None:
-        return function(*operands)
-    return [_zipped(function, [operand[i] if isinstance(operand, list) else operand for operand in operands]) for i in range(length)]
+    if isinstance(operands[0], list):
+        return [_zipped(function, list(rows)) for rows in zip(*operands, strict=True)]
+    return function(*operands)
 
 
 # --- methods -------------------------------------------------------------------------------------------------------------
