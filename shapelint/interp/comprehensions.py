@@ -99,9 +99,11 @@ def _run(m: "Machine", parts: list[_For], index: int, scope: Scope, emit: Callab
     iterable = part.iterable(m, scope)
     items = m.iterate(iterable)
     if items is None:
+        if isinstance(iterable, (range, str, bytes)):
+            raise Lost(m.unknown(Why.LIMIT, "a long comprehension"))
         raise Lost(iterable if isinstance(iterable, Unknown) else Unknown(Why.DATA, "an iterable"))
     if len(items) > limits.LISTED_ITEMS:
-        raise Lost(Unknown(Why.LIMIT, "a long comprehension"))
+        raise Lost(m.unknown(Why.LIMIT, "a long comprehension"))
     for item in items:
         part.bind(m, item, scope)
         if _passes(m, part, scope):

@@ -95,7 +95,7 @@ def element_of(m: "Machine", value: Value) -> Value:
         if m.has_attribute(value, "__getitem__") and not m.has_attribute(value, "__iter__"):
             return m.call(m.get_attribute(value, "__getitem__"), [unknown("i")], {})
     if isinstance(value, range):
-        return Unknown(Why.LIMIT, "a long loop")
+        return m.unknown(Why.LIMIT, "a long loop")
     return value if isinstance(value, Unknown) else Unknown(Why.DATA, "an item of an iterable")
 
 

@@ -135,7 +135,7 @@ def _each(m: "Machine", node: ast.For, items: Iterator[Value], count: int | None
     try:
         while (item := next(items, END)) is not END:
             if done >= limits.UNROLLED_ITERATIONS or m.steps - start > m.loop_limit:
-                further = Unknown(Why.LIMIT, "a long loop")
+                further = m.unknown(Why.LIMIT, "a long loop")
                 break
             bind(m, item, scope)
             m.observe(node, item, scope)
