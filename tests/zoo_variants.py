@@ -78,7 +78,10 @@ def variants(zoo: str, source: str, models: Sequence[Expected], device: str) -> 
 
     for model in models:
         target, spec = model.target, model.spec
-        found = built(target, device)
+        try:
+            found = built(target, device)
+        except NotImplementedError:  # it reads numbers, which the meta device has none of
+            found = built(target, "cpu")
         wanted = Wanted(target, spec.replace("1 ", "2 ", 1) if ";" not in spec else spec, zoo)
         trained = next(iter(show_targets([wanted], Config(), ShowOptions(roots=[source], training=True))))
         answer = expected_at(found, target, str(wanted.spec), training=True)

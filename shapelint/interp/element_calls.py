@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..dims import Dim
 from .arguments import kind_of_dtype
+from .counts import COUNTED, counted, is_counted
 from .element_math import BINARY, REDUCTIONS, ROWS, UNARY, Rough, Unclear, held
 from .elements import elements_of, with_elements
 from .values import External, ListObject, Native, Tensor, Value
@@ -28,6 +29,8 @@ def computed(m: "Machine", op: str, args: list[Value], kwargs: dict[str, Value],
 def _computed(m: "Machine", op: str, args: list[Value], kwargs: dict[str, Value], result: Value) -> Value:
     if op == "unique" and kwargs and kwargs.keys() <= {"return_counts", "sorted"} and len(args) == 1:
         return _counted(m, args[0], kwargs, result)
+    if args and (is_counted(args[0]) or op in COUNTED):
+        return counted(m, op, [*args, *kwargs.values()], result)
     if kwargs and not (op in ("to", "type_as") or kwargs.keys() <= {"other", "dim"}):
         return result
     operands = [*args, *kwargs.values()]

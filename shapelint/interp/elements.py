@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..ops import lookup
 from . import limits
+from .counts import Count, filled, is_counted, shares
 from .element_math import Rough, held, single
 from .library.numpy_arrays import make_array, nested_shape
 from .library.support import NotConstant, from_python, to_python
@@ -33,7 +34,9 @@ def with_elements(tensor: Value, values: Any, whole: Tensor | None = None) -> Va
 def elements_of(m: "Machine", tensor: Tensor) -> Any:
     """The numbers of a tensor as nested lists, or one number; None where they are not known, or no longer."""
     found = tensor.elements
-    return None if found is None or tensor in m.refined or found.whole in m.refined else found.values
+    if found is None or isinstance(found.values, Count) or tensor in m.refined or found.whole in m.refined:
+        return None
+    return found.values
 
 
 def number_of(m: "Machine", tensor: Tensor) -> Any:
@@ -55,7 +58,7 @@ def picked(m: "Machine", container: Tensor, key: Value, item: Value) -> Value:
     """``item``, made by indexing, with the numbers that an index or a slice of constants picks."""
     values = elements_of(m, container)
     if not isinstance(values, list) or not isinstance(item, Tensor):
-        return item
+        return shares(item, container) if is_counted(container) else item
     if isinstance(key, int) and not isinstance(key, bool):
         return with_elements(item, values[key], _whole(container))
     if isinstance(key, SliceValue) and all(part is None or isinstance(part, int) for part in (key.start, key.stop, key.step)):
@@ -136,7 +139,7 @@ def _filled(made: Value, number: float, kwargs: dict[str, Value]) -> Value:
     shape = made.shape if isinstance(made, Tensor) else None
     sizes = [size for size in shape or () if isinstance(size, int) and 0 < size <= _FEW]
     if shape is None or len(sizes) < len(shape) or math.prod(sizes) > _FEW:
-        return made
+        return filled(made, number) if not kwargs.keys() - _HARMLESS - {"dtype"} else made
     values: Any = number
     for size in reversed(sizes):
         values = [values] * size

@@ -158,6 +158,8 @@ def _tensor(m: "Machine", container: Tensor, key: Value) -> Value:
     before = follow(m.facts)
     try:
         shape = index(container.shape, [_index_item(item) for item in items])
+        if any(isinstance(item, Tensor) and item.dtype == "bool" for item in items):
+            shape = index(container.shape, [part for item in items for part in _picks(m, item)])
     except Unread:
         m.settle_unread()
         return Tensor(None, container.dtype, container.trace)
@@ -174,6 +176,14 @@ def _tensor(m: "Machine", container: Tensor, key: Value) -> Value:
     from .elements import picked
 
     return picked(m, container, key, Tensor(shape, container.dtype, container.trace))
+
+
+def _picks(m: "Machine", item: Value) -> list[Any]:
+    """An index, where a mask of which it is known how many elements it picks is an index tensor for each of its axes."""
+    from .counts import picked_by_mask
+
+    count = picked_by_mask(m, item) if isinstance(item, Tensor) else None
+    return [_index_item(item)] if count is None else [T.of((count,), "int")] * len(item.shape)
 
 
 def _index_item(item: Value) -> Any:

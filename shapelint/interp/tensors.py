@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from ..dims import prod
 from ..dims.where import Condition
 from .arguments import kind_of_dtype
+from .counts import shares
 from .decisions import answer_of
 from .natives import METHODS, NATIVES, PyRaise, method, native
 from .values import BoundMethod, External, Tensor, Unknown, Value, Why, is_size
@@ -29,9 +30,9 @@ def tensor_attribute(m: "Machine", value: Tensor, name: str) -> Value:
     if name in ("ndim",):
         return Unknown(Why.DATA, "the rank of a tensor") if value.shape is None else len(value.shape)
     if name in ("T", "mT", "H", "mH"):
-        return _transposed(value, name)
+        return shares(_transposed(value, name), value)
     if name in _SAME:
-        return Tensor(value.shape, value.dtype, value.trace, tail=value.tail)
+        return shares(Tensor(value.shape, value.dtype, value.trace, tail=value.tail), value)
     if name == "dtype":
         return _dtype(value)
     if name in _KINDS:
