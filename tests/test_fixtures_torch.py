@@ -23,6 +23,7 @@ from typing import Any
 import pytest
 
 from .markers import Cell, Markers, Place, Shape, fits, read_cells, read_markers, source_files
+from .offline_data import black_pictures
 
 torch = pytest.importorskip("torch")
 
@@ -259,9 +260,17 @@ def expected_codes(trace: Trace) -> list[str]:
     return [marker.code for markers in trace.markers.values() for marker in markers.errors]
 
 
+def needs_torchvision(folder: Path) -> bool:
+    return any("torchvision" in path.read_text("utf-8") for path in source_files(folder))
+
+
 @pytest.fixture(scope="module", params=FOLDERS, ids=lambda folder: folder.name)
 def trace(request: pytest.FixtureRequest) -> Trace:
-    return run_fixture(request.param)
+    if not needs_torchvision(request.param):
+        return run_fixture(request.param)
+    pytest.importorskip("torchvision")
+    with black_pictures():
+        return run_fixture(request.param)
 
 
 def test_shapes_and_raises_are_what_torch_does(trace: Trace) -> None:

@@ -15,6 +15,7 @@ UNROLLED_ITERATIONS = 4_000    # iterations of one loop that are evaluated one b
 LISTED_ITEMS = 100_000         # items of an iterable that are listed
 NESTED_TUPLES = 60             # tuples in tuples
 LEFT_ITEMS = 500               # items of an iterator that a loop takes one by one, so that what it leaves is there afterwards
+ALIKE_ITEMS = 10_000           # items of a sequence that are compared where an index is not known
 CALL_DEPTH = 90                # nested calls of the user's functions
 SAME_FUNCTION_DEPTH = 24       # of one function within itself
 UNCERTAIN_RECURSION = 4        # of one function within itself, where a branch or loop was not decided

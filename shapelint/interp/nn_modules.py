@@ -30,6 +30,9 @@ MODULE, SEQUENTIAL, LIST, DICT = "torch.nn.Module", "torch.nn.Sequential", "torc
 PARAMETERS = ("torch.nn.ParameterList", "torch.nn.ParameterDict")
 
 
+_OTHER_FRAMEWORKS = ("mxnet.", "tensorflow.", "keras.", "paddle.", "flax.", "jax.", "mindspore.")  # whose tensors are none of torch's
+
+
 def is_module(m: "Machine", value: Value) -> bool:
     """Whether a value is (taken to be) an ``nn.Module``."""
     if not isinstance(value, Instance):
@@ -43,6 +46,8 @@ def is_module(m: "Machine", value: Value) -> bool:
         return False
     if External(MODULE) in [base for base in cls.mro if isinstance(base, External)]:
         return True
+    if any(isinstance(base, External) and base.name.startswith(_OTHER_FRAMEWORKS) for base in cls.mro):
+        return False
     opaque = any(isinstance(base, Unknown) or (isinstance(base, External) and not base.name.startswith("typing")) for base in cls.mro)
     return opaque and any(isinstance(base, ClassValue) and "forward" in base.table for base in cls.mro)
 

@@ -68,8 +68,8 @@ _CORRECTABLE = (Problem.CHANNELS, Problem.FEATURES)
 def refused(m: "Machine", application: Application, error: ShapeError, dtype: str | None, layer: Layer | None = None) -> Value:
     """Report the refusal, and go on with what the layer would give for the input it expects, so that later errors are found too."""
     m.count(application.op.name, True)
-    if error.problem in _OF_RANK and any(_assumed_rank(m, tensor.shape) for tensor in application.tensors.values()):
-        application.certain = False  # the input may have come without a batch axis
+    if error.problem in _OF_RANK and (not application.tensors or any(_assumed_rank(m, tensor.shape) for tensor in application.tensors.values())):
+        application.certain = False  # the input may have come without a batch axis, or is a number where the program means a tensor
     event = Refused(application, error)
     if m.forks and not m.uncertain:  # on this side of a condition on sizes no size passes: those of other sides may
         m.facts.excluded(m.facts.region)

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from ..dims import Expr
+from ..dims import Expr, unknown
 from ..ops.kinds import T
 from ..ops.problems import Problem, ShapeError, Unread, follow
 from . import limits
@@ -110,7 +110,21 @@ def _sequence(m: "Machine", container: Any, key: Value) -> Value:
             return items[int(key)]
         except IndexError as error:
             raise PyRaise("IndexError", str(error)) from error
+    if isinstance(key, Expr) and isinstance(items, (tuple, range)) and items:
+        return _any_of(items)
     return Unknown(Why.DATA, "an index")
+
+
+def _any_of(items: Any) -> Value:
+    """An item at an index that is not known: what all items have in common."""
+    if all(type(item) is int for item in items[: limits.ALIKE_ITEMS]) and len(items) <= limits.ALIKE_ITEMS:
+        return items[0] if len(set(items)) == 1 else unknown("item")
+    if len(items) > limits.ALIKE_ITEMS:
+        return Unknown(Why.LIMIT, "an item of a long sequence")
+    found = items[0]
+    for item in items[1:]:
+        found = join(found, item)
+    return found
 
 
 def _entry(m: "Machine", container: DictObject, key: Value) -> Value:
