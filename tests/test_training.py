@@ -1,0 +1,228 @@
+"""Training scripts: sizes flow from the data set through transforms, loaders, command lines and trainers to the loss."""
+
+import textwrap
+from typing import Any
+
+import pytest
+
+from shapelint.dims import Expr
+from shapelint.interp.events import Refused
+from shapelint.interp.library.vision_sets import ROWS
+from shapelint.interp.program import Program
+from shapelint.interp.values import ListObject, Tensor, Unknown, Value
+from shapelint.source.files import parse_text
+from shapelint.source.text import SourceFile
+
+HEAD = """\
+import torch, torchvision
+import torch.nn.functional as F
+from torch import nn
+from torch.utils.data import ConcatDataset, DataLoader, Dataset, Subset, SubsetRandomSampler, TensorDataset, random_split
+from torchvision import datasets, transforms as T
+images = datasets.CIFAR10(".", transform=T.ToTensor())
+"""
+
+
+def ran(text: str) -> tuple[dict[Any, Value], list[str]]:
+    """The names of a program, and what torch certainly refuses in it."""
+    source = parse_text("train.py", HEAD + textwrap.dedent(text))
+    assert isinstance(source, SourceFile), source
+    program = Program([])
+    events = program.run(source)
+    assert program.main_scope is not None
+    return program.main_scope.table, [event.error.message for event in events if isinstance(event, Refused) and event.application.certain]
+
+
+def shape(value: Value) -> Any:
+    """Sizes, with None for those that are not known."""
+    if isinstance(value, ListObject):
+        value = value.table["items"]
+    if isinstance(value, tuple):
+        return [shape(item) for item in value]
+    if isinstance(value, Tensor) and value.shape is not None:
+        return tuple(None if isinstance(size, Expr) else size for size in value.shape)
+    return value if isinstance(value, (int, str)) else None
+
+
+@pytest.mark.parametrize(("loader", "batch"), [
+    ("DataLoader(images, batch_size=100)", [(100, 3, 32, 32), (100,)]),
+    ("DataLoader(images, 64)", [(None, 3, 32, 32), (None,)]),
+    ("DataLoader(images, 64, drop_last=True)", [(64, 3, 32, 32), (64,)]),
+    ("DataLoader(images)", [(1, 3, 32, 32), (1,)]),
+    ("DataLoader(Subset(images, range(10)), 64)", [(10, 3, 32, 32), (10,)]),
+    ("DataLoader(random_split(images, [40000, 10000])[1], 64, drop_last=False)", [(None, 3, 32, 32), (None,)]),
+    ("DataLoader(random_split(images, [0.9, 0.1])[0], 100)", [(100, 3, 32, 32), (100,)]),
+    ("DataLoader(ConcatDataset([images, images]), batch_size=1000)", [(1000, 3, 32, 32), (1000,)]),
+    ("DataLoader(images, 100, sampler=SubsetRandomSampler(range(150)))", [(None, 3, 32, 32), (None,)]),
+    ("DataLoader(images, 50, sampler=SubsetRandomSampler(range(150)))", [(50, 3, 32, 32), (50,)]),
+    ("DataLoader(images, 100, sampler=unknown_sampler)", [(None, 3, 32, 32), (None,)]),
+    ("DataLoader(images, batch_size=None)", [(3, 32, 32), None]),
+    ("DataLoader(images, 20, collate_fn=lambda rows: torch.stack([x for x, _ in rows]))", (20, 3, 32, 32)),
+    ("DataLoader(images, 64, collate_fn=lambda rows: torch.stack([x for x, _ in rows]))", (None, 3, 32, 32)),
+    ("DataLoader(TensorDataset(torch.zeros(8, 5), torch.zeros(8, dtype=torch.long)), 4)", [(4, 5), (4,)]),
+    ("DataLoader([(torch.zeros(5), i, 0.5) for i in range(8)], 4)", [(4, 5), (4,), (4,)]),
+])
+def test_what_a_loader_gives(loader: str, batch: Any) -> None:
+    names, refused = ran(f"for batch in {loader}:\n    pass\nfirst = next(iter({loader}))")
+    assert shape(names["batch"]) == shape(names["first"]) == batch and refused == []
+
+
+def test_a_number_of_batches_and_samples() -> None:
+    names, _ = ran("""
+        loader = DataLoader(images, 64)
+        counts = (len(images), len(loader), len(DataLoader(images, 64, drop_last=True)), len(loader.dataset), len(images.classes))
+        small = random_split(images, [0.5, 0.25, 0.25])
+        parts = [len(part) for part in small]
+        raw = images.data.shape
+    """)
+    assert names["counts"] == (50000, 782, 781, 50000, 10) and shape(names["parts"]) == [25000, 12500, 12500] and names["raw"] == (50000, 32, 32, 3)
+
+
+def test_data_that_the_program_has_replaced_is_what_counts() -> None:
+    names, _ = ran("""
+        grey = datasets.MNIST(".", transform=T.ToTensor())
+        grey.data = grey.data[:100]
+        a = len(grey), grey[0][0]
+        grey.data = something(grey.data)
+        b = grey[0][0]
+    """)
+    assert names["a"][0] == 100 and shape(names["a"][1]) == (1, 28, 28) and shape(names["b"]) == (1, None, None)
+
+
+def test_transforms_are_asked_when_a_sample_is() -> None:
+    names, _ = ran("""
+        grey = datasets.MNIST(".")
+        grey.transform = T.Compose([T.Pad(2), T.ToTensor()])
+        image, label = grey[0]
+        picture, _ = datasets.MNIST(".")[0]
+        size = picture.size
+    """)
+    assert shape(names["image"]) == (1, 32, 32) and names["size"] == (28, 28)
+
+
+@pytest.mark.parametrize(("transform", "sizes"), [
+    ("T.Compose([T.Resize(256), T.CenterCrop(224), T.ToTensor()])", (3, 224, 224)),
+    ("T.Compose([T.Resize(256), T.ToTensor()])", (3, None, None)),
+    ("T.Compose([T.Resize((128, 64)), T.Grayscale(), T.ToTensor()])", (1, 128, 64)),
+    ("T.Compose([T.RandomChoice([T.Resize((64, 64)), T.CenterCrop(64)]), T.ToTensor()])", (3, 64, 64)),
+    ("T.Compose([T.RandomApply([T.CenterCrop(64)]), T.ToTensor()])", (3, None, None)),
+    ("T.Compose([unknown_transform, T.ToTensor()])", (None, None, None)),
+    ("nn.Sequential(T.v2.Resize((8, 9)), T.v2.PILToTensor())", (3, 8, 9)),
+])
+def test_pictures_of_different_sizes(transform: str, sizes: Any) -> None:
+    names, refused = ran(f"image, label = datasets.ImageFolder('data', {transform})[0]")
+    assert shape(names["image"]) == sizes and refused == []
+
+
+def test_a_data_set_of_the_program_that_extends_one_of_torchvision() -> None:
+    names, _ = ran("""
+        class Noisy(datasets.MNIST):
+            def __init__(self, *args, noise=0.1, **kwargs):
+                super().__init__(*args, **kwargs)
+                self.noise = noise
+            def __getitem__(self, index):
+                image, label = super().__getitem__(index)
+                return image + self.noise * torch.randn_like(image), label, index
+        noisy = Noisy(".", transform=T.ToTensor(), noise=0.5)
+        sample, count = noisy[3], len(noisy)
+    """)
+    assert shape(names["sample"])[0] == (1, 28, 28) and names["count"] == 60000
+
+
+def test_loaders_side_by_side_and_counted() -> None:
+    names, _ = ran("""
+        a, b = DataLoader(images, 10), DataLoader(datasets.MNIST(".", transform=T.ToTensor()), 20)
+        for step, ((x, _), (y, _)) in enumerate(zip(a, b)):
+            pass
+        for i, (z, _) in zip(range(100), a):
+            pass
+    """)
+    assert shape(names["x"]) == (10, 3, 32, 32) and shape(names["y"]) == (20, 1, 28, 28) and shape(names["z"]) == (10, 3, 32, 32)
+
+
+@pytest.mark.parametrize(("text", "message"), [
+    ("nn.Conv2d(1, 8, 3)(x)", "expects 1 channels but receives 3"),
+    ("nn.Linear(3 * 28 * 28, 10)(x.flatten(1))", "expects 2352 features but receives 3072"),
+    ("F.cross_entropy(nn.Linear(3072, 10)(x.flatten(1)), y)", ""),
+    ("F.nll_loss(nn.Linear(3072, 10)(x.flatten(1)), F.one_hot(y, 10))", "target"),
+    ("nn.MSELoss()(nn.Linear(3072, 10)(x.flatten(1)), F.one_hot(y, 9).float())", "broadcast"),
+])
+def test_what_reaches_the_loss(text: str, message: str) -> None:
+    _, refused = ran(f"for x, y in DataLoader(images, 64):\n    {text}")
+    assert (message in refused[0] if refused else False) if message else refused == []
+
+
+def test_click_options_have_their_defaults() -> None:
+    names, refused = ran("""
+        import click
+        @click.command()
+        @click.option("--batch-size", "-b", default=50)
+        @click.option("--hidden", default="64", type=int)
+        @click.option("--fast/--slow", default=False)
+        @click.argument("path")
+        def main(batch_size, hidden, fast, path):
+            global out
+            for x, y in DataLoader(images, batch_size):
+                out = nn.Linear(3072, hidden)(x.flatten(1))
+        main()
+    """)
+    assert shape(names["out"]) == (50, 64) and refused == []
+
+
+LIGHTNING = """
+    import pytorch_lightning as pl
+    class Lit(pl.LightningModule):
+        def __init__(self, features=3072):
+            super().__init__()
+            self.save_hyperparameters()
+            self.net = nn.Linear(self.hparams.features, 10)
+        def forward(self, x):
+            return self.net(x.flatten(1))
+        def training_step(self, batch, batch_idx):
+            x, y = batch
+            loss = F.cross_entropy(self(x), y)
+            self.log("loss", loss)
+            return loss
+        def validation_step(self, batch, batch_idx, dataloader_idx=0):
+            x, y = batch
+            return F.cross_entropy(self(x), y)
+        def configure_optimizers(self):
+            return torch.optim.Adam(self.parameters())
+    class Data(pl.LightningDataModule):
+        def setup(self, stage=None):
+            self.train, self.val = random_split(images, [45000, 5000])
+        def train_dataloader(self):
+            return DataLoader(self.train, 32)
+        def val_dataloader(self):
+            return DataLoader(self.val, 32)
+"""
+
+
+@pytest.mark.parametrize("fit", ["fit(Lit({}), datamodule=Data())", "fit(Lit({}), Data())", "fit(Lit({}), DataLoader(images, 50))", "validate(Lit({}), DataLoader(images, 50))"])
+def test_lightning_runs_the_steps(fit: str) -> None:
+    assert ran(LIGHTNING + f"    pl.Trainer(max_epochs=3).{fit.format('')}")[1] == []
+    refused = ran(LIGHTNING + f"    pl.Trainer(max_epochs=3).{fit.format('features=784')}")[1]
+    assert refused and "expects 784 features but receives 3072" in refused[0]
+
+
+def test_a_forward_that_is_never_filled_is_not_judged() -> None:
+    assert ran("""
+        class Ensemble(nn.Module):
+            def __init__(self, rate):
+                super().__init__()
+                self.parts, self.rate = nn.ModuleList(), rate
+            def forward(self, x):
+                return F.softmax(self.rate * sum([part(x) for part in self.parts]), dim=1)
+    """)[1] == []
+
+
+def test_every_data_set_can_be_made_and_asked() -> None:
+    for row in ROWS:
+        split = '"letters", ' if row.name == "EMNIST" else ""
+        root = "" if row.name == "FakeData" else '".", '
+        names, refused = ran(f"made = datasets.{row.name}({root}{split}{'transform=T.ToTensor()' if 'transform' in row.parameters.split() else ''})\nsample = made[0]\ncount = len(made)")
+        assert refused == [] and isinstance(names["sample"], (tuple, Unknown)), row.name
+        if row.size is not None and row.mode is not None:
+            assert shape(names["sample"][0]) == (3 if row.mode == "RGB" else 1, *row.size), row.name
+        if row.parts and row.name != "SBDataset":
+            assert isinstance(names["count"], int), row.name
