@@ -170,7 +170,7 @@ def find_in_mro(m: "Machine", mro: tuple[Value, ...], name: str) -> Value:
                     m.imports.deferral.reads(m, name, base.table[name])
                 return base.table[name]
         elif isinstance(base, External):
-            found = METHODS.get((base.name, name))
+            found = METHODS.get((base.name.removeprefix("collections."), name))
             if found is not None:
                 return found
             member = layers.base_member(m, base.name, name)
@@ -378,6 +378,9 @@ def _set_instance(m: "Machine", value: Instance, name: str, new: Value) -> None:
         setter = find_in_mro(m, value.cls.mro, "__setattr__")
         if isinstance(setter, FunctionValue) and not m.in_function(setter):
             m.call(BoundMethod(setter, value), [name, new], {})
+            return
+        if isinstance(setter, Native) and setter.name == "__setattr__":
+            m.call(setter, [value, name, new], {})
             return
     layer = value.layer
     if layer is not None and any(param.name == name and param.kind is not Kind.IGNORED for param in layer.op.params) and name != "bias":

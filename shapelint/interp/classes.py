@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from ..dims import Expr
 from .abstract import is_abstract, is_one
-from .metaclasses import complete, keywords, metaclass_of
+from .metaclasses import complete, keywords, metaclass_of, written
 from .natives import NATIVES, PyRaise
 from .operations import ASSUMED
 from .values import (
@@ -115,9 +115,15 @@ def class_lookup(m: "Machine", cls: ClassValue, name: str) -> Value:
 
 def enum_member(m: "Machine", cls: ClassValue, args: list[Value]) -> Value:
     """``Color(1)``: the member with this value."""
+    answers: list[bool | None] = []
     for member in m.class_members(cls) or ():
-        if args and isinstance(member, Instance) and m.truth(m.compare("==", member.table.get("value"), args[0])):
-            return member
+        if args and isinstance(member, Instance):
+            answers.append(member is args[0] or m.truth(m.compare("==", member.table.get("value"), args[0])))
+            if answers[-1]:
+                return member
+    flags = any(isinstance(base, External) and base.name.endswith("Flag") for base in cls.mro)
+    if len(args) == 1 and answers and None not in answers and not flags and written(cls, "_missing_") is None:
+        raise PyRaise("ValueError", f"not a valid {cls.name}")
     return m.unknown(Why.ARGUMENT, f"{cls.name}(...)")
 
 

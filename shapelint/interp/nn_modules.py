@@ -1,6 +1,6 @@
 """The ``nn.Module`` protocol: children, calls, and the methods every module has."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from ..shapes import Shape
@@ -24,6 +24,7 @@ from .values import (
 if TYPE_CHECKING:
     from .machine import Machine, Site
 
+BUFFER = "buffer"  # (BUFFER, name) is an entry of what a module hides: whether the buffer is saved
 MODULE, SEQUENTIAL, LIST, DICT = "torch.nn.Module", "torch.nn.Sequential", "torch.nn.ModuleList", "torch.nn.ModuleDict"
 
 
@@ -148,10 +149,10 @@ def children(m: "Machine", instance: Instance) -> list[tuple[str, Instance]]:
     return found
 
 
-def walk(m: "Machine", instance: Instance) -> Iterator[tuple[str, Instance]]:
+def walk(m: "Machine", instance: Instance, prefix: str = "") -> Iterator[tuple[str, Instance]]:
     """``named_modules()``."""
     seen: set[int] = set()
-    ahead = [("", instance)]
+    ahead = [(prefix, instance)]
     while ahead:
         path, module = ahead.pop()
         if id(module) in seen:
@@ -238,6 +239,9 @@ def _register_buffer(m: "Machine", args: list[Value], kwargs: dict[str, Value]) 
     value = args[2] if len(args) > 2 else kwargs.get("tensor", kwargs.get("param"))
     if isinstance(name, str):
         m.heap.write(args[0].table, name, value)
+        if isinstance(value, Tensor) and not value.is_parameter:
+            kept = args[3] if len(args) > 3 else kwargs.get("persistent", True)
+            m.heap.write(args[0].hidden, (BUFFER, name), m.truth(kept))
     return None
 
 
@@ -264,7 +268,7 @@ def _named_modules(m: "Machine", args: list[Value], kwargs: dict[str, Value]) ->
 @method(MODULE, "get_submodule")
 def _get_submodule(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
     found = args[0]
-    if not isinstance(args[1], str):
+    if len(args) < 2 or not isinstance(args[1], str):
         return Unknown(Why.ARGUMENT, "get_submodule")
     for part in args[1].split(".") if args[1] else []:
         found = m.get_attribute(found, part)
@@ -294,25 +298,72 @@ def own_tensors(m: "Machine", instance: Instance) -> list[tuple[str, Value]]:
     return list(own.items())
 
 
+def own_buffers(instance: Instance, saved: bool = False) -> list[tuple[str, Value]]:
+    """The buffers of a module itself, by name; with ``saved`` those that its state holds."""
+    made: dict[str, Value] = {}
+    if instance.layer is not None and "buffers" not in instance.hidden:
+        instance.hidden["buffers"] = {name: Tensor(shape, "float", None) for name, shape in instance.layer.buffers().items()}
+    made.update(instance.hidden.get("buffers", {}))
+    made.update({name: value for name, value in instance.table.items() if (BUFFER, name) in instance.hidden and isinstance(value, Tensor)})
+    return [(name, value) for name, value in made.items() if not saved or instance.hidden.get((BUFFER, name)) is not False]
+
+
+Named = Callable[[Instance], list[tuple[str, Value]]]
+
+
+def _all_named(m: "Machine", own: Named, args: list[Value], kwargs: dict[str, Value]) -> "tuple[tuple[str, Value], ...] | Unknown":
+    """What modules have, by their names: ``named_parameters(prefix, recurse, remove_duplicate)``."""
+    given = dict(zip(("prefix", "recurse", "remove_duplicate"), args[1:], strict=False)) | kwargs
+    prefix, recurse, once = given.get("prefix", ""), m.truth(given.get("recurse", True)), m.truth(given.get("remove_duplicate", True))
+    if not isinstance(prefix, str) or recurse is None or once is None:
+        return Unknown(Why.ARGUMENT, "the parameters of a module")
+    found, seen = [], set()
+    for path, module in walk(m, args[0], prefix) if recurse else [(prefix, args[0])]:
+        for name, tensor in own(module):
+            if not once or id(tensor) not in seen:
+                seen.add(id(tensor))
+                found.append((f"{path}.{name}" if path else name, tensor))
+    return tuple(found)
+
+
 @method(MODULE, "named_parameters")
 def _named_parameters(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
-    found = [(f"{prefix}.{name}" if prefix else name, tensor) for prefix, module in walk(m, args[0]) for name, tensor in own_tensors(m, module)]
-    return IteratorObject(tuple(found))
+    return IteratorObject(_all_named(m, lambda module: own_tensors(m, module), args, kwargs))
 
 
 @method(MODULE, "parameters")
 def _parameters(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
-    return IteratorObject(tuple(tensor for _, tensor in m.iterate(_named_parameters(m, args[:1], {})) or ()))
+    found = _all_named(m, lambda module: own_tensors(m, module), [args[0], "", *args[1:]], kwargs)
+    return IteratorObject(found if isinstance(found, Unknown) else tuple(tensor for _, tensor in found))
 
 
-@method(MODULE, "buffers", "named_buffers")
+@method(MODULE, "named_buffers")
+def _named_buffers(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    return IteratorObject(why_open(args[0]) if not _all_closed(m, args[0]) else _all_named(m, own_buffers, args, kwargs))
+
+
+@method(MODULE, "buffers")
 def _buffers(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
-    return IteratorObject(Unknown(Why.CONSTRUCT, "buffers()"))
+    found = why_open(args[0]) if not _all_closed(m, args[0]) else _all_named(m, own_buffers, [args[0], "", *args[1:]], kwargs)
+    return IteratorObject(found if isinstance(found, Unknown) else tuple(tensor for _, tensor in found))
+
+
+def _all_closed(m: "Machine", instance: Instance) -> bool:
+    """Whether it is known of every module what it holds."""
+    return all(closed(module) and (isinstance(module.cls, ClassValue) or module.layer is not None or container_kind(module)) for _, module in walk(m, instance))
 
 
 @method(MODULE, "state_dict")
 def _state_dict(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
-    return DictObject(dict(m.iterate(_named_parameters(m, args[:1], {})) or ()), Unknown(Why.CONSTRUCT, "buffers of a state_dict"))
+    given = [args[0], kwargs.get("prefix", ""), True, False]
+    found = _all_named(m, lambda module: [*own_tensors(m, module), *own_buffers(module, saved=True)], given, {})
+    rest = None if _all_closed(m, args[0]) else Unknown(Why.CONSTRUCT, "buffers of a state_dict")
+    return DictObject(rest=found) if isinstance(found, Unknown) else DictObject(dict(found), rest, kind="OrderedDict")
+
+
+@method(MODULE, "get_parameter", "get_buffer")
+def _get_tensor(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    return _get_submodule(m, args, kwargs)
 
 
 @method(MODULE, "apply")

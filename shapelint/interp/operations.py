@@ -260,6 +260,8 @@ def _dunder_binary(m: Any, op: str, left: Value, right: Value) -> Value:
             if result is not NotImplemented:
                 return result
             refused = True
+    if any(isinstance(side, Instance) and isinstance(side.hidden.get("payload"), (int, str, float)) for side in (left, right)):
+        return binary(m, op, *(side.hidden.get("payload", side) if isinstance(side, Instance) else side for side in (left, right)))
     if refused:
         raise PyRaise("TypeError", f"unsupported operand type(s) for {op}")
     return m.unknown(Why.OPERATOR, f"{op} of these objects")

@@ -52,6 +52,8 @@ def get_item(m: "Machine", container: Value, key: Value) -> Value:
             return _item_of_object(m, container, key)
     if isinstance(container, ClassValue):
         member = container.table.get(key) if isinstance(key, str) and container.kind == "enum" else None
+        if member is None and isinstance(key, str) and container.kind == "enum" and container.meta is None:
+            raise PyRaise("KeyError", repr(key))
         found = subscripted(m, container, key) if member is None else member
         return container if found is None else found
     if isinstance(container, External) or (isinstance(container, Native) and container.is_type):
@@ -103,6 +105,8 @@ def _sequence(m: "Machine", container: Any, key: Value) -> Value:
             raise PyRaise("ValueError", "slice step cannot be zero")
         part = items[plain]
         return ListObject(part) if isinstance(container, ListObject) else part
+    if isinstance(key, Instance) and isinstance(key.hidden.get("payload"), int):
+        key = key.hidden["payload"]
     if isinstance(key, Instance) and m.has_attribute(key, "__index__"):
         key = m.call(m.get_attribute(key, "__index__"), [], {})
     if isinstance(key, int):

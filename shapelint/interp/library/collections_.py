@@ -6,6 +6,7 @@ from ..natives import NATIVES
 from ..values import DictObject, ListObject, Value, Why
 from .methods_dict import absorb, add_counts, entries_of
 from .support import Args, Kwargs, bind, listed, lost, native
+from .types_ import subclassable
 
 if TYPE_CHECKING:
     from ..machine import Machine
@@ -38,6 +39,10 @@ def counter(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
             add_counts(machine, made, source)
     absorb(machine, made, [], kwargs)
     return made
+
+
+for _name in ("OrderedDict", "defaultdict", "Counter"):
+    subclassable(_name, "collections")
 
 
 @native("collections.deque", is_type=True)

@@ -3,7 +3,7 @@
 import ast
 from typing import TYPE_CHECKING, Any
 
-from ..natives import NAMED_CONSTANTS, Call, PyRaise
+from ..natives import NAMED_CONSTANTS, NATIVES, Call, PyRaise
 from ..values import ClassValue, DictObject, External, Instance, ListObject, Native, SetObject, Unknown, Value
 from .support import REQUIRED, Args, Kwargs, bind, lost, native, same
 
@@ -18,9 +18,10 @@ NAMED_CONSTANTS["dataclasses.MISSING"] = MISSING
 class Field:
     """One field: its default, the factory of its default, and how ``__init__`` takes it."""
 
-    __slots__ = ("default", "factory", "in_init", "keyword_only", "name")
+    __slots__ = ("default", "factory", "in_init", "init_only", "keyword_only", "name")
 
     def __init__(self, name: str, default: Value, factory: Value, in_init: bool, keyword_only: bool) -> None:
+        self.init_only = False  # an InitVar, which only __post_init__ sees
         self.name, self.default, self.factory, self.in_init, self.keyword_only = name, default, factory, in_init, keyword_only
 
     @property
@@ -53,10 +54,18 @@ def make_dataclass(machine: "Machine", cls: Value, options: dict[str, Value]) ->
     cls.kind = "dataclass"
     _write(machine, cls, "__dataclass_fields__", DictObject({name: _described(item) for name, item in fields.items()}))
     _write(machine, cls, "__match_args__", tuple(item.name for item in fields.values() if item.in_init and not item.keyword_only))
+    names = tuple(name for name, item in fields.items() if not item.init_only)
     if "__init__" not in cls.table and options.get("init") is not False:
-        _write(machine, cls, "__init__", Native("__init__", _initialiser(cls, fields)))
+        _write(machine, cls, "__init__", Native("__init__", _initialiser(cls, fields, options.get("frozen") is True)))
     if "__eq__" not in cls.table and options.get("eq") is not False:
-        _write(machine, cls, "__eq__", Native("__eq__", _equality(tuple(fields))))
+        _write(machine, cls, "__eq__", Native("__eq__", _equality(names)))
+    if "__repr__" not in cls.table and options.get("repr") is not False:
+        _write(machine, cls, "__repr__", Native("__repr__", _representation(names)))
+    if options.get("order") is True:
+        for name, op in (("__lt__", "<"), ("__le__", "<="), ("__gt__", ">"), ("__ge__", ">=")):
+            _write(machine, cls, name, Native(name, _ordering(op, names)))
+    if options.get("frozen") is True:
+        _write(machine, cls, "__setattr__", Native("__setattr__", _refuse))
     return cls
 
 
@@ -104,6 +113,7 @@ def _own_fields(machine: "Machine", cls: ClassValue, keyword_only: bool) -> list
             keyword_only = True
         elif not text.split("[")[0].endswith("ClassVar"):
             found.append(_own_field(machine, cls, name, keyword_only))
+            found[-1].init_only = text.split("[")[0].endswith("InitVar")
     return found
 
 
@@ -123,10 +133,9 @@ def _own_field(machine: "Machine", cls: ClassValue, name: str, keyword_only: boo
 # --- generated methods -----------------------------------------------------------------------------------------------
 
 
-def _initialiser(cls: ClassValue, fields: dict[str, Field]) -> Call:
+def _initialiser(cls: ClassValue, fields: dict[str, Field], frozen: bool) -> Call:
     positional = [item for item in fields.values() if item.in_init and not item.keyword_only]
     by_name = [item for item in fields.values() if item.in_init and item.keyword_only]
-    init_only = {name for name, text in _written(cls).items() if text.split("[")[0].endswith("InitVar")}
 
     def initialise(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
         receiver, given = args[0], args[1:]
@@ -139,15 +148,41 @@ def _initialiser(cls: ClassValue, fields: dict[str, Field]) -> Call:
             value = bound.get(item.name, MISSING)
             if value is MISSING:
                 value = item.default if item.factory is MISSING else machine.call(item.factory, [], {})
-            if item.name in init_only:
+            if item.init_only:
                 passed.append(value)
             elif value is not MISSING:
-                machine.set_attribute(receiver, item.name, value)
+                machine.call(NATIVES["shapelint.object_setattr"] if frozen else NATIVES["builtins.setattr"], [receiver, item.name, value], {})
         if machine.has_attribute(receiver, "__post_init__"):
             machine.call(machine.get_attribute(receiver, "__post_init__"), passed, {})
         return None
 
     return initialise
+
+
+def _refuse(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
+    """An attribute of a frozen dataclass is set."""
+    raise PyRaise("FrozenInstanceError", "cannot assign to field", Instance(External("dataclasses.FrozenInstanceError")))
+
+
+def _representation(names: tuple[str, ...]) -> Call:
+    def represent(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
+        if not args or not isinstance(args[0], Instance):
+            return lost(machine, "repr", *args)
+        shown = [machine.call(NATIVES["builtins.repr"], [machine.get_attribute(args[0], name)], {}) for name in names]
+        if not all(isinstance(text, str) for text in shown):
+            return lost(machine, "repr", *shown)
+        return f"{args[0].cls.name}({', '.join(f'{name}={text}' for name, text in zip(names, shown, strict=True))})"
+
+    return represent
+
+
+def _ordering(op: str, names: tuple[str, ...]) -> Call:
+    def compare(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
+        if len(args) != 2 or not all(isinstance(arg, Instance) for arg in args) or args[0].cls is not args[1].cls:
+            return lost(machine, op, *args)
+        return machine.compare(op, *(tuple(machine.get_attribute(arg, name) for name in names) for arg in args))
+
+    return compare
 
 
 def _equality(names: tuple[str, ...]) -> Call:
@@ -179,7 +214,7 @@ def fields_of(value: Value) -> dict[str, Field] | None:
 @native("dataclasses.fields", least=1)
 def fields(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     found = fields_of(args[0])
-    return lost(machine, "dataclasses.fields", *args) if found is None else tuple(map(_described, found.values()))
+    return lost(machine, "dataclasses.fields", *args) if found is None else tuple(_described(item) for item in found.values() if not item.init_only)
 
 
 @native("dataclasses.is_dataclass", least=1)
@@ -209,14 +244,14 @@ def astuple(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     found = fields_of(args[0])
     if found is None:
         return lost(machine, "dataclasses.astuple", *args)
-    return tuple(_plain(machine, machine.get_attribute(args[0], name)) for name in found)
+    return tuple(_plain(machine, machine.get_attribute(args[0], name)) for name, item in found.items() if not item.init_only)
 
 
 def _plain(machine: "Machine", value: Value) -> Value:
     """Dataclasses as dicts, within lists, tuples and dicts too."""
     found = fields_of(value) if isinstance(value, Instance) else None
     if found is not None:
-        return DictObject({name: _plain(machine, machine.get_attribute(value, name)) for name in found})
+        return DictObject({name: _plain(machine, machine.get_attribute(value, name)) for name, item in found.items() if not item.init_only})
     if isinstance(value, (ListObject, SetObject)):
         items = value.table["items"]
         return type(value)(items if isinstance(items, Unknown) else tuple(_plain(machine, item) for item in items))

@@ -98,9 +98,41 @@ def _furnish(cls: ClassValue, names: set[str]) -> None:
         for name, op in (("__lt__", "<"), ("__le__", "<="), ("__gt__", ">"), ("__ge__", ">=")):
             cls.table[name] = Native(name, lambda machine, args, kwargs, op=op: machine.compare(op, own(args[0]), own(args[1])))  # type: ignore[misc]
         cls.table["__hash__"] = Native("__hash__", lambda machine, args, kwargs: machine.unknown(Why.DATA, "hash"))
+    if names & {"enum.Flag", "enum.IntFlag"}:
+        _furnish_flags(cls)
     if not _defines(cls, "__str__"):
         as_value = bool(names & {"enum.StrEnum", "enum.IntEnum", "enum.IntFlag"})
         cls.table["__str__"] = Native("__str__", lambda machine, args, kwargs: _text(machine, args[0], as_value))
+
+
+def _furnish_flags(cls: ClassValue) -> None:
+    def combined(op: str) -> Any:
+        def call(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
+            values = [arg.table.get("value") if isinstance(arg, Instance) else arg for arg in args[:2]]
+            number = machine.binary(op, *values) if len(values) == 2 else None
+            if not isinstance(number, int):
+                return lost(machine, op, *args)
+            known = next((item for item in cls.table.values() if isinstance(item, Instance) and item.cls is cls and item.table.get("value") == number), None)
+            if known is not None:
+                return known
+            made = Instance(cls)
+            made.table.update({"value": number, "_value_": number, "name": machine.unknown(Why.CONSTRUCT, "the name of a combination of flags")})
+            if isinstance(values[0], int) and any("payload" in item.hidden for item in cls.table.values() if isinstance(item, Instance)):
+                made.hidden["payload"] = number
+            return made
+
+        return Native(op, call)
+
+    def contains(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
+        values = [arg.table.get("value") if isinstance(arg, Instance) else None for arg in args[:2]]
+        numbers = [value for value in values if isinstance(value, int)]
+        return numbers[0] & numbers[1] == numbers[1] if len(numbers) == 2 else lost(machine, "in", *args)
+
+    def is_set(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
+        return machine.compare("!=", args[0].table.get("value"), 0) if args and isinstance(args[0], Instance) else lost(machine, "bool", *args)
+
+    cls.table.update({"__or__": combined("|"), "__and__": combined("&"), "__xor__": combined("^"), "__contains__": Native("__contains__", contains),
+                      "__bool__": Native("__bool__", is_set)})
 
 
 def _text(machine: "Machine", member: Any, as_value: bool) -> Value:

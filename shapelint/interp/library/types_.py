@@ -10,7 +10,7 @@ from ..extent import bounded
 from ..natives import NATIVES, PyRaise
 from ..values import Alternatives, ClassValue, DictObject, Instance, ListObject, Ratio, SetObject, Tensor, Value
 from .builtins_ import distinct
-from .methods_dict import absorb
+from .methods_dict import KINDS, absorb
 from .methods_str import text
 from .support import REQUIRED, Args, Kwargs, apply, bind, listed, lost, method, native, over_options, own, too_much
 
@@ -104,14 +104,14 @@ def dict_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
 # --- as base classes -----------------------------------------------------------------------------------------------
 
 
-def _subclassable(name: str) -> None:
+def subclassable(name: str, package: str = "builtins") -> None:
     """An instance of a user's subclass holds the built-in object as its payload."""
-    make = NATIVES[f"builtins.{name}"]
+    make, changeable = NATIVES[f"{package}.{name}"], name in ("list", "set", *KINDS)
 
     @method(name, "__init__")
     def initialise(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
         receiver = args[0]
-        if isinstance(receiver, Instance) and (name in ("list", "dict", "set") or "payload" not in receiver.hidden):
+        if isinstance(receiver, Instance) and (changeable or "payload" not in receiver.hidden):
             machine.heap.write(receiver.hidden, "payload", machine.call(make, args[1:], kwargs))
         return None
 
@@ -119,13 +119,13 @@ def _subclassable(name: str) -> None:
     def new(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
         args = own_class(args)
         made = Instance(args[0])
-        if name not in ("list", "dict", "set"):
+        if not changeable:
             made.hidden["payload"] = machine.call(make, args[1:], kwargs)
         return made
 
 
-for _name in ("int", "float", "str", "tuple", "list", "dict", "set"):
-    _subclassable(_name)
+for _name in ("int", "float", "str", "tuple", "list", "set", "dict"):
+    subclassable(_name)
 def own_class(args: Args) -> list[Value]:
     """The arguments of ``__new__`` where it was bound to the class that is passed too (``super().__new__(cls)``)."""
     return args[1:] if len(args) > 1 and args[1] is args[0] and isinstance(args[0], ClassValue) else args
