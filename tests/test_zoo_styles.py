@@ -122,6 +122,44 @@ PROGRAMS: dict[str, str] = {
         import math
         result = [(torch.ones(2) * torch.pi).shape[0], torch.pi == math.pi, torch.inf > 1, int(torch.e)]
     """,
+    "a decorator that binds arguments to a signature": """
+        import functools, inspect
+        def renamed(old, new):
+            def decorate(function):
+                signature = inspect.signature(function)
+                @functools.wraps(function)
+                def wrapper(*args, **kwargs):
+                    if old in kwargs:
+                        kwargs[new] = kwargs.pop(old)
+                    bound = signature.bind(*args, **kwargs).arguments
+                    assert new in bound or len(args) < 3
+                    return function(*args, **kwargs)
+                return wrapper
+            return decorate
+        class Net(nn.Module):
+            @renamed("width", "features")
+            def __init__(self, inputs, features=4, *, bias=True):
+                super().__init__()
+                self.fc = nn.Linear(inputs, features, bias)
+            def forward(self, x):
+                return self.fc(x)
+        try:
+            inspect.signature(Net.__init__).bind(None)
+            complete = True
+        except TypeError:
+            complete = False
+        result = [Net(2, width=7)(torch.ones(1, 2)), Net(2)(torch.ones(1, 2)), complete]
+    """,
+    "a tuple has no attributes of arrays": """
+        def sequence(value):
+            try:
+                if hasattr(value, "ndim") and value.ndim == 0:
+                    return False
+            except Exception:
+                return False
+            return isinstance(value, (tuple, list))
+        result = [sequence((1, 2)), sequence([1]), sequence(3), hasattr(torch.ones(1).shape, "numel"), hasattr("a", "shape")]
+    """,
     "a layer without the argument that a try offers it is made without": """
         def activation(kind):
             try:

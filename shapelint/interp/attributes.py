@@ -1,6 +1,7 @@
 """Reading and writing attributes."""
 
 import ast
+import builtins
 from typing import TYPE_CHECKING
 
 from ..dims import Expr
@@ -99,12 +100,19 @@ def _builtin(m: "Machine", value: Value, name: str) -> Value:
                 return m.type_of(value)
             if name in ("real", "numerator"):
                 return value
-            if hasattr(kind, name) or isinstance(value, tuple):
+            if hasattr(kind, name) or not _is_plain(value) or hasattr(getattr(builtins, type_name), name):
                 return Unknown(Why.ATTRIBUTE, f"{type_name}.{name}")
-            break
+            raise PyRaise("AttributeError", f"'{type_name}' object has no attribute '{name}'")
     if value is None:
         raise PyRaise("AttributeError", f"None has no attribute '{name}'")
     return Unknown(Why.ATTRIBUTE, name)
+
+
+def _is_plain(value: Value) -> bool:
+    """Whether a value is of the built-in type that it looks like: a number may be one of numpy's, and a tuple the named one of an operator."""
+    if isinstance(value, (ListObject, DictObject)):
+        return value.kind in ("list", "dict")
+    return isinstance(value, str) or (isinstance(value, tuple) and not hasattr(value, "names"))
 
 
 def _function(m: "Machine", value: Value, name: str) -> Value:

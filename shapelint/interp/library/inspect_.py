@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Any
 from ...dims import Expr
 from ...ops import lookup
 from ...ops.declare import Param
+from ..expressions import Rest
 from ..externals import canonical
-from ..natives import NAMED_CONSTANTS
+from ..natives import NAMED_CONSTANTS, PyRaise
 from ..values import (
     CONSTANTS,
     BoundMethod,
@@ -26,7 +27,7 @@ from ..values import (
     Why,
 )
 from .objects import is_torch_class
-from .support import Args, Kwargs, aside, lost, native
+from .support import Args, Kwargs, aside, lost, method, native
 
 if TYPE_CHECKING:
     from ..machine import Machine
@@ -143,3 +144,58 @@ def full_arg_spec(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
         "varargs": spec.vararg.arg if spec.vararg else None, "varkw": spec.kwarg.arg if spec.kwarg else None,
     })
     return made
+
+
+# --- binding arguments to a signature ----------------------------------------------------------------------------------
+
+
+@method("inspect.Signature", "bind")
+def bound(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
+    """Which parameter gets which argument, as a call would have it."""
+    return _bound(machine, args, kwargs, partial=False)
+
+
+@method("inspect.Signature", "bind_partial")
+def bound_in_part(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
+    return _bound(machine, args, kwargs, partial=True)
+
+
+def _bound(machine: "Machine", args: Args, kwargs: Kwargs, partial: bool) -> Value:
+    known = args[0].table.get("parameters") if isinstance(args[0], Instance) else None
+    if not isinstance(known, DictObject) or any(isinstance(arg, Rest) for arg in args):
+        return aside(machine, "inspect.Signature.bind")
+    kinds = {name: _KINDS[_number(parameter)] for name, parameter in known.table.items()}
+    found = _by_position(kinds, list(args[1:]))
+    extra: dict[Any, Value] = {}
+    for name, value in kwargs.items():
+        if name in found:
+            raise PyRaise("TypeError", f"multiple values for argument '{name}'")
+        (found if kinds.get(name) in ("POSITIONAL_OR_KEYWORD", "KEYWORD_ONLY") else extra)[name] = value
+    collector = next((name for name, kind in kinds.items() if kind == "VAR_KEYWORD"), None)
+    if extra and collector is None:
+        raise PyRaise("TypeError", f"got an unexpected keyword argument '{next(iter(extra))}'")
+    if extra:
+        found[str(collector)] = DictObject(extra)
+    for name, kind in kinds.items():
+        if name not in found and not kind.startswith("VAR_") and not partial and known.table[name].table["default"] == EMPTY:
+            raise PyRaise("TypeError", f"missing a required argument: '{name}'")
+    made = Instance(External("inspect.BoundArguments"))
+    made.table.update({"arguments": DictObject({name: found[name] for name in kinds if name in found}), "signature": args[0]})
+    return made
+
+
+def _number(parameter: Value) -> int:
+    number = parameter.table["kind"] if isinstance(parameter, Instance) else 0
+    return number if isinstance(number, int) else 0
+
+
+def _by_position(kinds: dict[str, str], args: list[Value]) -> dict[str, Value]:
+    found: dict[str, Value] = {}
+    for name, kind in kinds.items():
+        if kind == "VAR_POSITIONAL" and args:
+            found[name], args = tuple(args), []
+        elif kind.startswith("POSITIONAL") and args:
+            found[name] = args.pop(0)
+    if args:
+        raise PyRaise("TypeError", "too many positional arguments")
+    return found
