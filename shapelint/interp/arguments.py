@@ -3,11 +3,11 @@
 from typing import TYPE_CHECKING, Any
 
 from ..dims import unknown
-from ..ops import Operator
-from ..ops.kinds import UNREAD, Fields, T
+from ..ops import Operator, lookup
+from ..ops.kinds import UNREAD, Fields, Foreign, T
 from . import limits
 from .expressions import Rest
-from .values import External, Instance, ListObject, Native, Tensor, Trace, Unknown, Value, Why
+from .values import ClassValue, External, FunctionValue, Instance, ListObject, Native, Tensor, Trace, Unknown, Value, Why
 
 if TYPE_CHECKING:
     from .machine import Machine, Site
@@ -42,7 +42,14 @@ def raw(value: Value) -> Any:
         return value.layer
     if isinstance(value, (Unknown, Rest)) or type(value).__name__ in ("Alternatives", "IteratorObject", "DictObject"):
         return UNREAD
+    if isinstance(value, (FunctionValue, ClassValue)) or (isinstance(value, External) and _is_layer(value.name)):
+        return Foreign(value.name.rpartition(".")[2])
     return value
+
+
+def _is_layer(name: str) -> bool:
+    op = lookup(name)
+    return op is not None and op.is_module
 
 
 class _TooMuch(Exception):
@@ -92,11 +99,13 @@ def wrap(result: Any, dtype: str | None, trace: Trace | None) -> Value:
     return Unknown(Why.DATA, "a value computed from data") if result is None else result
 
 
-def without_empty(result: Any, value: Value, first: Tensor | None) -> Value:
+def without_empty(op: Operator, result: Any, value: Value, first: Tensor | None) -> Value:
     """After a map of a tensor has vanished (and was reported), its sizes are unread: what follows from them is no new error.
 
-    A tensor that is made empty, or follows from an empty one, is what the program means.
+    A tensor that is made empty, by an output size of 0 or otherwise, or follows from an empty one, is what the program means.
     """
+    if op.short_name.lower().startswith("adaptive"):
+        return value
     if first is None or first.shape is None or 0 in [size for size in first.shape if isinstance(size, int)]:
         return value
     if isinstance(value, Tensor) and isinstance(result, tuple) and any(isinstance(size, int) and size <= 0 for size in result):

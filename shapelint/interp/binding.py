@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from .expressions import evaluate, prepared
+from .iteration import must_iterate
 from .natives import PyRaise
 from .values import Instance, ListObject, Scope, Unknown, Value, Why
 
@@ -106,6 +107,7 @@ def scope_of(scope: Scope, name: str) -> Scope:
 
 def _unpack(m: "Machine", target: ast.Tuple | ast.List, value: Value, scope: Scope) -> None:
     targets = target.elts
+    must_iterate(value)
     with m.at(target, scope):
         items = m.unpack(value, len(targets), any(isinstance(item, ast.Starred) for item in targets))
     star = next((i for i, item in enumerate(targets) if isinstance(item, ast.Starred)), None)

@@ -12,6 +12,7 @@ from ..dims.where import Condition
 from . import limits
 from .branches import choose
 from .decisions import Answer, answer_of, as_value, both, prepared_test
+from .iteration import must_iterate
 from .join import join
 from .natives import NATIVES, PyRaise
 from .values import (
@@ -171,6 +172,7 @@ def _unpacked(m: "Machine", node: ast.Call, scope: Scope) -> Arguments:
     for item in node.args:
         if isinstance(item, ast.Starred):
             value = evaluate(m, item.value, scope)
+            must_iterate(value)
             items = m.iterate(value)
             if items is not None and len(args) + len(items) > limits.LISTED_ITEMS:
                 items, value = None, Unknown(Why.LIMIT, "many arguments")
@@ -404,7 +406,9 @@ def _await(m: "Machine", node: ast.Await, scope: Scope) -> Value:
 
 
 def _starred(m: "Machine", node: ast.Starred, scope: Scope) -> Value:
-    items = m.iterate(evaluate(m, node.value, scope))
+    value = evaluate(m, node.value, scope)
+    must_iterate(value)
+    items = m.iterate(value)
     return Unknown(Why.DATA, "a starred expression") if items is None else items
 
 

@@ -6,10 +6,13 @@ from ..dims import Expr, unknown
 from . import limits
 from .lazy import calls_of_next, drain, stream
 from .metaclasses import of_class
+from .natives import PyRaise
 from .values import (
     Alternatives,
+    BoundMethod,
     ClassValue,
     DictObject,
+    FunctionValue,
     Instance,
     IteratorObject,
     ListObject,
@@ -55,6 +58,13 @@ def iterate(m: "Machine", value: Value) -> tuple[Value, ...] | None:
         solid = [option for option in value.options if option is not None]
         return iterate(m, solid[0]) if len(solid) == 1 else None
     return None
+
+
+def must_iterate(value: Value) -> None:
+    """Raise what Python raises for a value that certainly holds no items."""
+    if value is None or isinstance(value, (bool, int, float, complex, Expr, FunctionValue, BoundMethod)):
+        kind = {Expr: "int", FunctionValue: "function", BoundMethod: "method"}.get(type(value), type(value).__name__)
+        raise PyRaise("TypeError", f"'{kind}' object is not iterable")
 
 
 def _rows(m: "Machine", value: Tensor) -> tuple[Value, ...] | None:

@@ -126,7 +126,7 @@ def apply_layer(m: "Machine", instance: Instance, args: list[Value], kwargs: dic
     if shown_first is not None:
         require_rows(m.facts, layer, shown_first)
     m.applied(op, instance, result, value, lambda *when: application_of(m, op, name, instance, args, kwargs, site, *when))
-    return without_empty(result, value, first)
+    return without_empty(op, result, value, first)
 
 
 def _prepare(m: "Machine", instance: Instance, layer: Layer, first: Tensor | None) -> tuple[Layer, Tensor | None, Shape | None]:

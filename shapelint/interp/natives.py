@@ -23,13 +23,15 @@ NAMED_CONSTANTS: dict[str, Value] = {}
 class PyRaise(Exception):
     """The interpreted program raises. ``name`` is the exception's class name, ``value`` the exception object where there is one.
 
-    ``place`` is the statement that raises, where that is known; ``refusal`` the event of an operation that torch refuses.
+    ``place`` is the statement that raises, where the program says so itself; ``refusal`` the event of an operation that torch refuses.
+    ``during`` is the innermost statement that was running, whatever raised.
     """
 
     def __init__(self, name: str, message: str = "", value: Value = None, place: "Place | None" = None, refusal: "Refused | None" = None) -> None:
         super().__init__(f"{name}: {message}")
         self.name, self.message, self.value = name, message, value
         self.place, self.refusal = place, refusal
+        self.during: Place | None = place
 
 
 def native(*names: str, is_type: bool = False) -> Callable[[Call], Call]:

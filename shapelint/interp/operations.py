@@ -114,6 +114,8 @@ def binary(m: Any, op: str, left: Value, right: Value) -> Value:
     found = _sequence_binary(m, op, left, right)
     if found is not None:
         return found
+    if op == "+" and isinstance(left, ListObject) and left.kind == "list" and (right is None or isinstance(right, (int, float, str, tuple, Expr))):
+        raise PyRaise("TypeError", f'can only concatenate list (not "{"int" if isinstance(right, Expr) else type(right).__name__}") to list')
     return _dunder_binary(m, op, left, right)
 
 

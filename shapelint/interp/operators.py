@@ -134,7 +134,7 @@ def call_function(m: "Machine", op: Operator, args: list[Value], kwargs: dict[st
     value = wrap(result, dtype, trace)
     args = [held(arg) for arg in args]
     m.applied(op, None, result, value, lambda *when: application_of(m, op, _function_name(op, site), None, args, kwargs, site, *when))
-    value = without_empty(result, value, first)
+    value = without_empty(op, result, value, first)
     return _with_numbers(m, op, args, kwargs, value) if first is not None and _have_numbers(args, kwargs) else value
 
 

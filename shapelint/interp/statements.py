@@ -33,10 +33,23 @@ def execute(m: "Machine", body: Sequence[ast.stmt], scope: Scope) -> Signal | No
     """Run statements in order."""
     for node in body:
         m.step()
-        signal = (getattr(node, "code", None) or _prepared(node))(m, scope)
+        try:
+            signal = (getattr(node, "code", None) or _prepared(node))(m, scope)
+        except PyRaise as error:
+            error.during = error.during or Place(scope.file, _head(node))
+            raise
         if signal is not None:
             return signal
     return None
+
+
+def _head(node: ast.stmt) -> ast.AST:
+    """What a statement evaluates before it runs others."""
+    if isinstance(node, (ast.If, ast.While)):
+        return node.test
+    if isinstance(node, (ast.For, ast.AsyncFor)):
+        return node.iter
+    return node.items[0].context_expr if isinstance(node, (ast.With, ast.AsyncWith)) else node
 
 
 def _prepared(node: ast.stmt) -> Code:

@@ -12,7 +12,7 @@ from ..dims import Dim, Expr, unknown
 from ..shapes import Shape, show
 from .dtypes import DERIVED, result_dtype
 from .examples import Call, Example
-from .kinds import ABSENT, UNREAD, Kind, Result, T
+from .kinds import ABSENT, UNREAD, Foreign, Kind, Result, T
 from .problems import Problem, ShapeError, Unread
 
 _EMPTY = object()
@@ -370,9 +370,13 @@ def _convert(param: Param, value: Any, n: int | None) -> Any:
         single = Param(param.name, param.kind)
         return {name: _convert(single, item, n) for name, item in value.items()}
     kind = param.kind
-    if kind is Kind.RAW or value is ABSENT:
+    if value is ABSENT:
         return value
+    if kind is Kind.RAW:
+        return _without_foreign(value)
     if value is None and kind is not Kind.IGNORED:
+        if kind is Kind.TENSOR and param.required:
+            raise _no_tensor(param, value)
         if not param.takes_none:
             raise Unread(param.name)  # torch refuses most of these, but not all
         return None
@@ -389,14 +393,24 @@ def _convert(param: Param, value: Any, n: int | None) -> Any:
     return _CONVERT[kind](param, value, n)
 
 
+def _without_foreign(value: Any) -> Any:
+    if isinstance(value, (tuple, list)) and any(isinstance(item, Foreign) for item in value):
+        return type(value)(map(_without_foreign, value))
+    return UNREAD if isinstance(value, Foreign) else value
+
+
 def _size(param: Param, value: Any) -> Dim:
     if isinstance(value, (int, Expr)):
         return int(value) if isinstance(value, bool) else value
+    if param.name == "num_features" and isinstance(value, (T, Foreign, tuple, list)):
+        raise Unread(param.name)  # nothing of this size may be made
+    if isinstance(value, T) and value.shape is not None and any(isinstance(size, int) and size > 1 for size in value.shape):
+        raise ShapeError(Problem.HYPER_PARAMETER, f"{param.name} must be an int, not a tensor of shape {show(value.shape)}", arg=param.name, param=param.name)
     if value is UNREAD or isinstance(value, T):
         return unknown()
     if isinstance(value, float):
         raise ShapeError(Problem.HYPER_PARAMETER, f"{param.name} must be an int, not {value!r}", arg=param.name, param=param.name)
-    if isinstance(value, (str, tuple, list)):
+    if isinstance(value, (str, tuple, list, Foreign)):
         raise ShapeError(Problem.HYPER_PARAMETER, f"{param.name} must be an int, not {_shown(value)}", arg=param.name, param=param.name)
     raise Unread(param.name)
 
@@ -493,12 +507,28 @@ def _number(param: Param, value: Any, n: int | None) -> float:
     raise Unread(param.name)
 
 
-def _tensor(param: Param, value: Any, n: int | None = None) -> Shape:
+def _passed(param: Param, value: Any, n: int | None = None) -> Shape:
     if isinstance(value, T) and value.shape is not None:
         return value.shape
     if isinstance(value, (bool, int, float, complex, Expr)):
         return ()
     raise Unread(param.name)
+
+
+def _tensor(param: Param, value: Any, n: int | None = None) -> Shape:
+    if isinstance(value, (tuple, list, str, Foreign)) and not param.variadic:
+        raise _no_tensor(param, value)
+    return _passed(param, value)
+
+
+def _no_tensor(param: Param, value: Any, what: str = "a tensor") -> ShapeError:
+    return ShapeError(Problem.HYPER_PARAMETER, f"{param.name} must be {what}, not {_kind(value)}", arg=param.name, param=param.name)
+
+
+def _kind(value: Any) -> str:
+    if isinstance(value, (tuple, list)):
+        return f"a {type(value).__name__} of {len(value)}"
+    return "a tensor" if isinstance(value, T) else "None" if value is None else _shown(value)
 
 
 def _checked(param: Param, value: Any, n: int | None) -> Any:
@@ -507,14 +537,22 @@ def _checked(param: Param, value: Any, n: int | None) -> Any:
 
 def _tensors(param: Param, value: Any, n: int | None) -> tuple[Shape, ...]:
     if isinstance(value, (tuple, list)):
-        return tuple(_tensor(param, item) for item in value)
+        return tuple(_item(param, item) for item in value)
+    if isinstance(value, (T, int, float, str, Foreign)):
+        raise _no_tensor(param, value, "a sequence of tensors")
     raise Unread(param.name)
+
+
+def _item(param: Param, value: Any) -> Shape:
+    if value is None or isinstance(value, (int, float)):
+        raise ShapeError(Problem.HYPER_PARAMETER, f"{param.name} must hold tensors, not {_kind(value)}", arg=param.name, param=param.name)
+    return _tensor(param, value)
 
 
 _CONVERT: dict[Kind, Callable[[Param, Any, int | None], Any]] = {
     Kind.SIZE: lambda param, value, n: _size(param, value), Kind.SIZES: _sizes, Kind.SIZES_OR_TEXT: _sizes_or_text,
     Kind.AS_WRITTEN: _as_written, Kind.INTS: _ints,
-    Kind.AXIS: _axis, Kind.AXES: _axes, Kind.FLAG: _flag, Kind.TEXT: _text, Kind.NUMBER: _number, Kind.TENSOR: _tensor, Kind.TENSORS: _tensors,
+    Kind.AXIS: _axis, Kind.AXES: _axes, Kind.FLAG: _flag, Kind.TEXT: _text, Kind.NUMBER: _number, Kind.TENSOR: _tensor, Kind.TENSORS: _tensors, Kind.PASSED: _passed,
     Kind.SWITCH: _switch, Kind.CHECKED: _checked, Kind.LAYER: lambda param, value, n: value if isinstance(value, Layer) else UNREAD,
     Kind.INT_TUPLE: _int_tuple, Kind.AXIS_TUPLE: _axis_tuple,
 }

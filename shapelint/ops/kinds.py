@@ -26,6 +26,7 @@ class Kind(Enum):
     TEXT = "str"
     NUMBER = "number"             # int or float, concrete
     TENSOR = "tensor"             # a tensor -> its Shape; a plain number -> ()
+    PASSED = "tensor or anything"  # as TENSOR, where torch takes what is no tensor too
     TENSORS = "tensors"           # a sequence of tensors -> a tuple of Shapes
     CHECKED = "tensor, checked"   # a tensor that has to fit but decides no shape -> its Shape, None where absent, UNREAD where unread
     LAYER = "layer"               # another layer: its declaration, constructed -> the Layer, UNREAD where it is anything else
@@ -47,6 +48,7 @@ Switch = Annotated[Any, Kind.SWITCH]
 Text = Annotated[str, Kind.TEXT]
 Number = Annotated[float, Kind.NUMBER]
 Tensor = Annotated[Shape, Kind.TENSOR]
+Passed = Annotated[Shape, Kind.PASSED]
 Tensors = Annotated[tuple[Shape, ...], Kind.TENSORS]
 Checked = Annotated[Any, Kind.CHECKED]
 AnyLayer = Annotated[Any, Kind.LAYER]
@@ -90,6 +92,18 @@ class _AbsentValue:
 
 
 ABSENT: Any = _AbsentValue()
+
+
+class Foreign:
+    """A function or a class as an argument: neither a number nor a text nor a tensor."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __repr__(self) -> str:
+        return self.name
 
 
 class T:

@@ -8,7 +8,7 @@ from ..shapes import Shape, numel, show
 from .broadcasting import expands
 from .declare import Layer, function, known, module, table
 from .examples import call
-from .kinds import Checked, Ignored, Size, Switch, T, Tensor
+from .kinds import Checked, Ignored, Passed, Size, Switch, T, Tensor
 from .problems import Problem, Unread, equal, refuse, require_at_least, require_equal
 
 _FEATURES = "expects {expected} features but receives {received}"
@@ -137,7 +137,7 @@ class Identity(Layer):
     def expected(self) -> Shape | None:
         return None
 
-    def forward(self, input: Tensor) -> Shape:
+    def forward(self, input: Passed) -> Shape:
         return input
 
 

@@ -220,6 +220,8 @@ def addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Ignored = 1, 
 def tensordot(a: Tensor, b: Tensor, dims: Raw = 2) -> Shape:
     """The axes named meet and go; those of a come first. A number means the last ones of a and the first ones of b."""
     left, right = _meeting_axes(a, b, dims)
+    if any(i >= len(a) for i in left) or any(j >= len(b) for j in right):
+        raise refuse(Problem.AXIS, "dims names more axes than there are", arg="dims", param="dims")
     for i, j in zip(left, right, strict=True):
         size = b[j]
         if not (isinstance(a[i], int) and a[i] == 1) and not (isinstance(size, int) and size == 1):  # torch sums over the other one

@@ -3,7 +3,7 @@
 from ..shapes import Shape
 from .declare import Layer, module
 from .examples import call
-from .kinds import Ignored, Tensor
+from .kinds import Ignored, Passed
 
 _PLACES = ("torch.ao.quantization", "torch.quantization", "torch.ao.quantization.stubs")
 
@@ -15,7 +15,7 @@ class QuantStub(Layer):
     any_rank = True
     qconfig: Ignored = None
 
-    def forward(self, x: Tensor) -> Shape:
+    def forward(self, x: Passed) -> Shape:
         return x
 
 
@@ -26,5 +26,5 @@ class DeQuantStub(Layer):
     any_rank = True
     qconfig: Ignored = None
 
-    def forward(self, x: Tensor) -> Shape:
+    def forward(self, x: Passed) -> Shape:
         return x

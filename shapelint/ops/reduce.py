@@ -9,7 +9,7 @@ from .declare import function
 from .elementwise import both
 from .examples import call
 from .joining import joined
-from .kinds import ABSENT, UNREAD, Axis, Fields, Flag, Ignored, OptAxes, OptAxis, Raw, Size, T, Tensor
+from .kinds import ABSENT, UNREAD, Axis, Fields, Flag, Ignored, OptAxes, OptAxis, Passed, Raw, Size, T, Tensor
 from .problems import Problem, Unread, refuse, require_at_least, require_axis, require_equal
 
 _NO_AXIS = call(T(2, 3), 2).refused(Problem.AXIS)
@@ -291,7 +291,7 @@ def _spread(input: Shape, dim: Any, keepdim: Any) -> Shape:
     """The overloads of std and var: ``(dim, unbiased, keepdim)`` and ``(unbiased)``."""
     if isinstance(dim, bool):
         return ()
-    if dim is UNREAD:
+    if dim is UNREAD or isinstance(dim, T) or (isinstance(dim, (tuple, list)) and not all(isinstance(axis, int) for axis in dim)):
         raise Unread("dim")
     axes = (dim,) if isinstance(dim, int) else None if dim is None or dim is ABSENT else tuple(dim)
     return reduced(input, axes or None, _flag(keepdim))
@@ -441,5 +441,5 @@ def item(input: Tensor) -> None:
 
 @function("torch.Tensor.tolist", "torch.Tensor.element_size", "torch.is_tensor", "torch.Tensor.is_contiguous", "torch.is_floating_point",
           "torch.Tensor.is_floating_point", "torch.is_complex", "torch.Tensor.is_complex", good=lambda: [call(T(2, 3))])
-def no_tensor(input: Tensor) -> None:
+def no_tensor(input: Passed) -> None:
     """A Python value that is no matter of shapes."""

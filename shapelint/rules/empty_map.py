@@ -54,7 +54,9 @@ net(torch.randn(4, 1, 16, 16))
 
     def _judge(self, event: Applied) -> Iterable[Diagnostic]:
         sizes = windows.spatial(event) or _resized(event)
-        if sizes is None or any(wording.not_positive(size) for size in sizes[0]) or not event.application.certain:
+        if sizes is None or not event.application.certain:
+            return
+        if any(map(wording.not_positive, sizes[0])) and (windows.kind(event.op.short_name)[0] != "window" or wording.follows_empty_map(event.application)):
             return
         for axis, size in enumerate(sizes[1]):
             if wording.not_positive(size):

@@ -111,14 +111,20 @@ def received(application: Application, arg: str) -> str:
 
 
 def labels(application: Application, spot: Spot, arg: str) -> tuple[Label, ...]:
-    """The other places that matter: the call of a layer with what it receives, or the other tensors of a function's call."""
-    if spot.kind == CONSTRUCTOR:
-        return (Label(application.call.place.span, received(application, arg)),)
-    others = _other_tensors(application, spot)
+    """The other places that matter: the call of a layer with what it receives, or the other tensors of a function's call; and where the
+    argument to blame was written for another function, the call that it came to."""
     created = application.layer.created if application.layer is not None else None
+    if spot.kind == CONSTRUCTOR:
+        call = Label(application.call.place.span, received(application, arg))
+        return (call, *_elsewhere(spot, created.place if created is not None else None, "made here"))
+    others = _other_tensors(application, spot)
     if created is not None and len(others) < 2:
         others += (Label(created.place.span, "made here"),)
-    return others
+    return (*others, *_elsewhere(spot, application.call.place, "called here"))
+
+
+def _elsewhere(spot: Spot, call: Place | None, words: str) -> tuple[Label, ...]:
+    return (Label(call.span, words),) if call is not None and not inside(spot.span, call.span) else ()
 
 
 def _other_tensors(application: Application, spot: Spot) -> tuple[Label, ...]:

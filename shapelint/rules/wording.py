@@ -221,11 +221,18 @@ def not_positive(size: Dim) -> bool:
 
 
 def follows_empty_map(application: Application) -> bool:
-    """Whether an argument descends from a map without elements: torch would have refused that earlier, and it is reported there."""
+    """Whether an argument descends from a map without elements: torch would have refused that earlier, and it is reported there.
+
+    An adaptive pooling to a size of 0 is not refused.
+    """
     for tensor in application.tensors.values():
         for step in steps(tensor.trace):
             spatial = _spatial(step)
-            if spatial is not None and any(not_positive(size) for size in spatial[1]):
+            if spatial is not None and _vanishes(*spatial) and not step.op.lower().startswith("adaptive"):
                 return True
     return False
+
+
+def _vanishes(before: Shape, after: Shape) -> bool:
+    return any(map(not_positive, after)) and not any(map(not_positive, before))
 

@@ -46,7 +46,7 @@ def _raised(run: "TargetRun") -> Diagnostic:
     """The exception of the program itself as a finding."""
     error = run.raised
     assert error is not None
-    place = error.place or run.shown_place()
+    place = error.place or error.during or run.shown_place()
     text = place.text.partition("\n")[0].strip() if error.place is not None else error.message
     where = f" in {path}" if run.recorder is not None and run.recorder.raised and (path := run.recorder.raised[1].path) else ""
     when = f"{where} for this input" if run.recorder is not None else " when it makes the model"

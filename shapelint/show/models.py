@@ -22,12 +22,14 @@ if TYPE_CHECKING:
 
 class ShowOptions:
     """What one run is asked for: a stated ``input`` for all targets, further ``roots`` for imports, the ``python`` whose packages are read,
-    and whether the models are in ``training`` mode."""
+    whether the models are in ``training`` mode, and ``sources``, texts to be read in place of the files at their paths."""
 
-    __slots__ = ("input", "python", "roots", "training")
+    __slots__ = ("input", "python", "roots", "sources", "training")
 
-    def __init__(self, input: str | None = None, roots: Iterable[str] = (), python: str | None = None, training: bool = False) -> None:
-        self.input, self.roots, self.python, self.training = input, tuple(roots), python, training
+    def __init__(
+        self, input: str | None = None, roots: Iterable[str] = (), python: str | None = None, training: bool = False, sources: Iterable[SourceFile] = (),
+    ) -> None:
+        self.input, self.roots, self.python, self.training, self.sources = input, tuple(roots), python, training, tuple(sources)
 
 
 class Wanted(NamedTuple):
@@ -76,6 +78,8 @@ class _Shown:
         made = Program(dict.fromkeys(roots))
         made.imports.installed, made.imports.whole = self.installed, True
         made.imports.environment = dict(os.environ)
+        for source in self.options.sources:
+            made.imports.offer(source)
         return made
 
     def summary(self, text: str, spec: str | None) -> ModelSummary:

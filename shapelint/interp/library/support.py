@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...dims import Expr
 from .. import limits
+from ..iteration import must_iterate
 from ..join import join
 from ..natives import Call, PyRaise
 from ..natives import method as _register
@@ -135,8 +136,7 @@ def listed(machine: "Machine", value: Value) -> tuple[Value, ...] | None:
     """
     if isinstance(value, IteratorObject) and value.source is None and not isinstance(value.table["items"], tuple):
         return None
-    if value is None or isinstance(value, (bool, int, float, Expr)):
-        raise PyRaise("TypeError", f"'{'int' if isinstance(value, Expr) else type(value).__name__}' object is not iterable")
+    must_iterate(value)
     items = machine.iterate(value)
     return items if items is None or len(items) <= limits.LISTED_ITEMS else None
 
