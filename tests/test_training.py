@@ -67,6 +67,18 @@ def test_what_a_loader_gives(loader: str, batch: Any) -> None:
     assert shape(names["batch"]) == shape(names["first"]) == batch and refused == []
 
 
+def test_batches_that_a_collate_function_is_tried_on_are_not_stated() -> None:
+    names, refused = ran("""
+        def together(rows):
+            xs = torch.stack([x for x, _ in rows])
+            n = xs  # (64, 3, 32, 32)
+            return {"x": xs, "y": [y for _, y in rows], "half": xs[:4]}
+        for batch in DataLoader(images, 64, collate_fn=together):
+            x, half = batch["x"], batch["half"]
+    """)
+    assert shape(names["x"]) == (None, 3, 32, 32) and shape(names["half"]) == (4, 3, 32, 32) and refused == []
+
+
 def test_a_number_of_batches_and_samples() -> None:
     names, _ = ran("""
         loader = DataLoader(images, 64)

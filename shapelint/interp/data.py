@@ -162,6 +162,8 @@ def either(values: list[Value]) -> Value:
         return tuple(either(list(parts)) for parts in zip(*values, strict=True))
     if all(picture_of(value) is not None for value in values):
         return merged(values)
+    if all(isinstance(value, DictObject) and value.table.keys() == values[0].table.keys() and value.opaque["rest"] is None for value in values):
+        return DictObject({key: either([value.table[key] for value in values]) for key in values[0].table})
     found = values[0]
     for value in values[1:]:
         found = join(found, value)
@@ -314,12 +316,19 @@ def _collated(m: "Machine", function: Value, sample: Value, batch: Dim | None) -
 
     if isinstance(batch, int) and batch <= _LISTED_SAMPLES:
         return _quietly(m, lambda: made_of(batch))
-    return _quietly(m, lambda: either([_plain(made_of(7)), _plain(made_of(11))]))
+    try:
+        with m.isolated():  # no batch has these sizes
+            batches = [_plain(made_of(7)), _plain(made_of(11))]
+    except PyRaise:
+        return Unknown(Why.ERROR, "a batch that raises")
+    return either(batches)
 
 
 def _plain(value: Value) -> Value:
-    """A list as a tuple, so that two of them are compared item by item."""
+    """A value that nothing can change any more: lists as tuples, so that two of them are compared item by item."""
     items = value.table["items"] if isinstance(value, ListObject) else value
+    if isinstance(items, DictObject):
+        return DictObject({key: _plain(item) for key, item in items.table.items()}, items.opaque["rest"], items.kind)
     return tuple(map(_plain, items)) if isinstance(items, tuple) else value
 
 
