@@ -4,6 +4,7 @@ import ast
 import os
 import sys
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ..source.environment import is_installed
@@ -12,7 +13,7 @@ from ..source.text import SourceFile
 from . import limits
 from .attributes import external
 from .deferral import Deferral, Waiting
-from .natives import NATIVES, PyRaise
+from .natives import METHODS, NATIVES, PyRaise
 from .values import DictObject, External, ListObject, ModuleValue, Scope, Unknown, Value, Why
 
 if TYPE_CHECKING:
@@ -193,7 +194,7 @@ class Imports:
         What is implemented here under its public name is not read.
         """
         full = f"{module.name}.{name}"
-        if full in NATIVES and module.name not in sys.stdlib_module_names and is_installed(os.path.abspath(module.scope.file.path)):
+        if _is_implemented(full) and module.name not in sys.stdlib_module_names and is_installed(os.path.abspath(module.scope.file.path)):
             return External(full)
         self.run(m, module)
         if module.name in self._replaced:
@@ -333,6 +334,19 @@ def _first_of(roots: Iterable[str], parts: list[str]) -> str | None:
         if os.path.isdir(path) and any(name.endswith(".py") for name in os.listdir(path)):
             return path
     return None
+
+
+def _is_implemented(name: str) -> bool:
+    """Whether the interpreter or an operator knows what a function, a class or a base class does."""
+    from ..ops import lookup
+
+    return name in NATIVES or name in _classes() or lookup(name) is not None
+
+
+@lru_cache(maxsize=1)
+def _classes() -> frozenset[str]:
+    """Classes of which methods are implemented. Asked once everything is registered."""
+    return frozenset(name for name, _ in METHODS if "." in name)
 
 
 def _packages(folder: str) -> list[str]:
