@@ -1,10 +1,12 @@
 """Python's own semantics: programs in ``python_programs/`` state values, and CPython and the interpreter must agree on every one of them."""
 
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from tests.python_oracle import contradicts, in_interpreter, in_python, known
+from tests.random_programs import program
 
 PROGRAMS = sorted((Path(__file__).parent / "python_programs").glob("*.py"))
 
@@ -23,3 +25,10 @@ def test_a_wrong_value_would_be_noticed() -> None:
     assert contradicts(wanted["a"], in_interpreter("check('a', [1, {'k': (2, 'y')}])")["a"])
     assert contradicts(wanted["a"], in_interpreter("check('a', [1, {'k': [2, 'x']}])")["a"])
     assert not known(in_interpreter("import random\ncheck('a', [random.random()])")["a"])
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_random_program_is_never_read_wrongly(seed: int) -> None:
+    text = program(Random(seed))
+    wanted, found = in_python(text), in_interpreter(text)
+    assert not [name for name in wanted if contradicts(wanted[name], found.get(name, wanted[name]))], text

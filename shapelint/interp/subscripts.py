@@ -321,6 +321,9 @@ def delete_item(m: "Machine", container: Value, key: Value) -> None:
         if isinstance(key, (Unknown, Expr)):
             m.heap.write(container.opaque, "rest", Unknown(Why.DATA, "a deleted key"))
         else:
+            key = key_in(m, container.table, key)
+            if container.opaque["rest"] is None and isinstance(key, (str, int, float, type(None))) and key not in container.table:
+                raise PyRaise("KeyError", repr(key))
             m.heap.delete(container.table, key)
     elif isinstance(container, ListObject):
         items = container.table["items"]
