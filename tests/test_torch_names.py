@@ -140,3 +140,8 @@ def lengths(self, x):
     text = program(forward, init).replace("        def lengths", "    def lengths").replace("            return (x", "        return (x")
     summary = shown(tmp_path, text, "7 2 3")
     assert [summary.shape(tensor) for tensor in summary.output] == [["?", 2, 5], [1, 2, 5], [2]]
+
+
+def test_vmap_maps_over_the_first_axis(tmp_path: Path) -> None:
+    forward = "return torch.vmap(lambda a, b: (a.sum(0), b[:2] @ b.mT))(x[:, 0], x[:, 1]) + (torch.func.vmap(torch.sum)(x),)"
+    assert output(tmp_path, program(forward)) == [[2, 8], [2, 2, 8], [2]]

@@ -135,7 +135,7 @@ def layer_norm(input: Tensor, normalized_shape: Raw, weight: Checked = None, bia
 
 
 @function(
-    "torch.nn.functional.rms_norm",
+    "torch.nn.functional.rms_norm", "torch.rms_norm",
     good=lambda: [call(T(2, 4), (4,)), call(T(2, 4, 5), [4, 5], T(4, 5), 1e-5), call(T(4), (4,), weight=T(4))],
     bad=lambda: [call(T(2, 4), (5,)).refused(Problem.NORM_FEATURES), call(T(2, 4), (4,), T(2)).refused(Problem.NORM_FEATURES)],
 )

@@ -6,9 +6,9 @@ from .declare import function
 from .diagonals import diagonal
 from .examples import call
 from .indexing import index, slice_length
-from .kinds import UNREAD, Axis, Flag, Ignored, Raw, T, Tensor
+from .kinds import UNREAD, Axis, EachInt, Flag, Ignored, Raw, T, Tensor
 from .problems import Problem, Unread, refuse, require_axis, require_equal
-from .selecting import select
+from .selecting import index_add, select
 
 
 def _fits_place(src: Shape, place: Shape) -> None:
@@ -124,3 +124,25 @@ def fill_diagonal(input: Tensor, fill_value: Ignored, wrap: Ignored = False) -> 
     return input
 
 
+
+
+@function(
+    "torch.index_reduce", "torch.Tensor.index_reduce",
+    good=lambda: [call(T(4, 3), 0, _picks(1), T(1, 3), "amax"), call(T(4, 3), dim=1, index=_picks(2), source=T(4, 2), reduce="mean", include_self=False)],
+    bad=lambda: [call(T(4, 3), 0, _picks(2), T(3, 3), "amax").refused(Problem.STATE), call(T(4, 3), 2, _picks(2), T(2, 3), "amax").refused(Problem.AXIS)],
+)
+def index_reduce(input: Tensor, dim: Axis, index: Tensor, source: Tensor, reduce: Raw, *, include_self: Ignored = True) -> Shape:
+    """The input, combined with slices of source at the places of axis dim that the index lists."""
+    if reduce not in ("prod", "mean", "amax", "amin"):
+        raise Unread("reduce")
+    return index_add(input, dim, index, source)
+
+
+@function(
+    "torch.Tensor.sum_to_size", good=lambda: [call(T(2, 3), 1, 3), call(T(2, 3), (1, 1)), call(T(2, 3), 3)],
+    bad=lambda: [call(T(2, 3), 2).refused(Problem.BROADCAST), call(T(2, 3), 2, 2, 3).refused(Problem.BROADCAST)],
+)
+def sum_to_size(input: Tensor, *size: EachInt) -> Shape:
+    """The sum over all axes that broadcasting ``size`` to the input would repeat."""
+    broadcast_onto(size, input, Problem.BROADCAST, "a sum of {expected} cannot have the shape {received}", arg="size")
+    return size

@@ -89,7 +89,7 @@ def split_with_sizes(input: Tensor, split_sizes: IntTuple, dim: Axis = 0) -> lis
 
 
 @function(
-    "torch.chunk", "torch.Tensor.chunk",
+    "torch.chunk", "torch.Tensor.chunk", "torch.unsafe_chunk", "torch.Tensor.unsafe_chunk",
     good=lambda: [call(T(6, 4), 3), call(T(2, 7), 3, 1), call(T(5), 4), call(T(2, 6), chunks=2, dim=-1)],
     bad=lambda: [call(T(6), 0).refused(Problem.SPLIT), call(T(6), 2, 1).refused(Problem.AXIS), call(T(), 1).refused(Problem.RANK)],
 )

@@ -3,9 +3,10 @@
 import math
 from typing import TYPE_CHECKING
 
+from ...dims import Dim
 from ...ops.broadcasting import broadcast
 from ...ops.problems import ShapeError, Unread, follow
-from ..values import Alternatives, Native, Tensor, Unknown, Value, is_size
+from ..values import Alternatives, Native, Tensor, Unknown, Value, Why, is_size
 from .contextlib_ import context
 from .support import REQUIRED, Args, Kwargs, aside, bind, data, inert, listed, lost, native
 
@@ -198,3 +199,30 @@ def skip_init(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
 def fuse(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     """The layer with other weights."""
     return args[0]
+
+
+# --- functions of functions ---------------------------------------------------------------------------------------------
+
+
+@native("torch.vmap", "torch.func.vmap", least=1)
+def vmap(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
+    """The function applied to each slice along the first axis of its arguments; other axes are not followed."""
+    function = args[0]
+    if len(args) > 1 or kwargs.keys() - {"chunk_size", "randomness"}:
+        return lost(machine, "vmap over other axes", *args[1:])
+
+    def call(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
+        if kwargs or not args or not all(isinstance(arg, Tensor) and arg.shape for arg in args):
+            return lost(machine, "vmap", *args, *kwargs.values())
+        result = machine.call(function, [Tensor(arg.shape[1:], arg.dtype, arg.trace) for arg in args], {})
+        batch = args[0].shape[0]
+        parts = [_stacked(batch, part) for part in (result if isinstance(result, tuple) else (result,))]
+        return tuple(parts) if isinstance(result, tuple) else parts[0]
+
+    return Native("vmap", call)
+
+
+def _stacked(batch: Dim, value: Value) -> Value:
+    if isinstance(value, Tensor):
+        return Tensor(None if value.shape is None else (batch, *value.shape), value.dtype, value.trace)
+    return Unknown(Why.DATA, "a result of vmap")
