@@ -23,11 +23,39 @@ class _Shorter:
         self.length = length
 
 
+_REMEMBERED = 8  # marks
+_LONG = 64  # writes: fewer are read faster than remembered
+
+
+class _Written:
+    """The entries that the trail names from ``start`` on, each with the place where it does so first: a loop that many paths leave asks again and
+    again, and only what is new is read."""
+
+    __slots__ = ("end", "entries")
+
+    def __init__(self, start: int) -> None:
+        self.end = start
+        self.entries: dict[tuple[int, Any], tuple[Table, int]] = {}
+
+    def read(self, trail: list[tuple[Table, Any, Any]]) -> None:
+        for at in range(self.end, len(trail)):
+            table, key, _ = trail[at]
+            self.entries.setdefault((id(table), key), (table, at))
+        self.end = len(trail)
+
+    def forget(self, end: int) -> None:
+        """The trail is cut off."""
+        while self.entries and next(reversed(self.entries.values()))[1] >= end:
+            self.entries.popitem()
+        self.end = min(self.end, end)
+
+
 class Heap:
     """The trail of writes."""
 
     def __init__(self) -> None:
         self._trail: list[tuple[Table, Any, Any]] = []
+        self._written: dict[int, _Written] = {}  # by mark, of those that were asked about last
 
     def write(self, table: Table, key: Any, value: Any) -> None:
         """``table[key] = value``, undoable."""
@@ -50,14 +78,27 @@ class Heap:
 
     def changes(self, mark: int) -> Changes:
         """Entries written since ``mark``, with their present values."""
-        found: Changes = {}
-        for table, key, _ in self._trail[mark:]:
-            found[id(table), key] = (table, table.get(key, _ABSENT))
-        return found
+        if len(self._trail) - mark < _LONG:
+            found: Changes = {}
+            for table, key, _ in self._trail[mark:]:
+                found[id(table), key] = (table, table.get(key, _ABSENT))
+            return found
+        written = self._written.get(mark)
+        if written is None:
+            if len(self._written) >= _REMEMBERED:
+                del self._written[next(iter(self._written))]
+            written = self._written[mark] = _Written(mark)
+        written.read(self._trail)
+        return {entry: (table, table.get(entry[1], _ABSENT)) for entry, (table, _) in written.entries.items()}
 
     def undo(self, mark: int) -> None:
         """Back to the state at ``mark``."""
         trail = self._trail
+        for start in list(self._written):
+            if start > mark:
+                del self._written[start]
+            else:
+                self._written[start].forget(mark)
         while len(trail) > mark:
             table, key, old = trail.pop()
             if old is _ABSENT:

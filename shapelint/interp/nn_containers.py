@@ -57,8 +57,14 @@ def _fill_dict(m: "Machine", instance: Instance, entries: DictObject) -> None:
 @method("torch.nn.ParameterList", "append")
 def _append(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
     instance = args[0]
-    register(m, instance, str(len(_entries(m, instance))), args[1])
+    register(m, instance, str(_count(m, instance)), args[1])
     return instance
+
+
+def _count(m: "Machine", instance: Instance) -> int:
+    """The number of items, which a list that has the last number has without looking at all of them."""
+    size = len(instance.table)
+    return size if size and container_kind(instance) == LIST and "0" in instance.table and str(size - 1) in instance.table else len(_entries(m, instance))
 
 
 @method(SEQUENTIAL, "extend", "__iadd__")
