@@ -137,6 +137,7 @@ PROGRAMS: dict[str, str] = {
                 return wrapper
             return decorate
         class Net(nn.Module):
+            @renamed("size", "features")
             @renamed("width", "features")
             def __init__(self, inputs, features=4, *, bias=True):
                 super().__init__()
@@ -148,7 +149,18 @@ PROGRAMS: dict[str, str] = {
             complete = True
         except TypeError:
             complete = False
-        result = [Net(2, width=7)(torch.ones(1, 2)), Net(2)(torch.ones(1, 2)), complete]
+        result = [Net(2, size=7)(torch.ones(1, 2)), Net(2)(torch.ones(1, 2)), complete]
+    """,
+    "what a script may know of a type": """
+        class Up(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.conv = nn.Conv1d(2, 3, 3)
+            def forward(self, x, skip=None):
+                if skip is not None and torch.jit.isinstance(skip, torch.Tensor):
+                    return self.conv(torch.cat([x, skip], 1))
+                return x
+        result = [Up()(torch.ones(1, 1, 8), torch.ones(1, 1, 8)), Up()(torch.ones(1, 1, 8))]
     """,
     "a tuple has no attributes of arrays": """
         def sequence(value):

@@ -42,6 +42,14 @@ def isinstance_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     return lost(machine, "isinstance", value, classinfo) if answer is None else answer
 
 
+@native("torch.jit.isinstance", least=2)
+def script_isinstance(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
+    """``isinstance`` that looks into containers too, of which it is told the types: those are not read."""
+    answer = isinstance_(machine, args[:2], {})
+    looked_into = answer is True and isinstance(args[0], (ListObject, DictObject, tuple))
+    return lost(machine, "torch.jit.isinstance", *args) if looked_into else answer
+
+
 def _is_instance(machine: "Machine", value: Value, classinfo: Value) -> bool | None:
     if isinstance(classinfo, tuple):
         answers = [_is_instance(machine, value, item) for item in classinfo]
