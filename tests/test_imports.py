@@ -319,3 +319,41 @@ def test_a_missing_or_broken_file_is_no_error_of_the_program(folder: Path) -> No
     for path in ("absent.json", "broken.json"):
         program = f"import json, torch\nfrom torch import nn\nwidths = json.load(open({path!r}))\ny = nn.Linear(*widths)(torch.ones(2, 5))\n"
         assert not checked(folder, program).diagnostics
+
+
+@pytest.mark.parametrize("change", ["open(p, 'w').write('[9, 9]')", "p.write_text('[9, 9]')"])
+def test_a_file_that_the_program_writes_is_not_known(change: str, folder: Path) -> None:
+    (folder / "net.json").write_text("[5, 3]")
+    text = "import json\nimport torch\nfrom pathlib import Path\nfrom torch import nn\np = Path(__file__).parent / 'net.json'\n{}\ny = nn.Linear(*json.loads(p.read_text()))(torch.ones(2, 9))\n"
+    assert checked(folder, text.format("")).diagnostics
+    assert not checked(folder, text.format(change)).diagnostics
+
+
+YAML_READERS = {
+    "a date is no constant": ("yaml.safe_load(f)['day']", None),
+    "what is named twice is one list": ("len((d := yaml.safe_load(f))['again'] + (d['widths'].append(1) or d['again']))", 6),
+    "text is text for the base loader": ("len(yaml.load(f, Loader=yaml.BaseLoader)['size'])", 3),
+    "a loader of one's own": ("len(yaml.load(f, Loader=type('L', (yaml.SafeLoader,), {}))['size'])", None),
+    "constructors of one's own": ("(yaml.SafeLoader.add_constructor('!x', None), yaml.safe_load(f)['size'])[1]", None),
+}
+
+
+@pytest.mark.parametrize("reader", YAML_READERS)
+def test_yaml_is_what_the_program_s_loader_makes_of_it(reader: str, folder: Path) -> None:
+    expression, expected = YAML_READERS[reader]
+    (folder / "net.yaml").write_text("day: 2020-01-01\nwidths: &w [1, 2]\nagain: *w\nsize: 224\n")
+    text = f"import yaml\nimport torch\nfrom pathlib import Path\nf = open(Path(__file__).parent / 'net.yaml', 'rb')\nn = {expression}\ny = torch.ones(n, 1)\n"
+    found = sizes(checked(folder, text)).get(6)
+    assert found == f"({expected}, 1)" if expected else found in (None, "?", "(?, 1)"), found
+
+
+def test_equal_paths_are_one_key(folder: Path) -> None:
+    text = "import torch\nfrom pathlib import Path\ntable = {Path('a') / 'b': 4}\ny = torch.ones(table[Path('a/b')], int(Path('a') == Path('b')) + 1)\n"
+    assert sizes(checked(folder, text))[4] == "(4, 1)"
+
+
+def test_a_package_with_init_wins_over_a_folder_without(folder: Path) -> None:
+    for root, name, width in (("one", "models/net.py", 3), ("two", "models/__init__.py", 4)):
+        (folder / root / name).parent.mkdir(parents=True)
+        (folder / root / name).write_text(f"width = {width}\n")
+    assert sizes(checked(folder, "import torch\nimport models\ny = torch.ones(models.width, 1)\n", **{"search-path": ("one", "two")}))[3] == "(4, 1)"

@@ -31,6 +31,8 @@ class Imports:
         self.installed: Installed | None = None
         self.whole = False  # what is shown is one model: its packages run in Python's order, and what is not installed is missing
         self.environment: dict[str, Value] | None = None  # its variables, where they are known
+        self.written: set[str] = set()  # files that the program writes
+        self.yaml_changed = False  # the program adds to the parser of YAML
         self._found: dict[str, str | None] = {}
         self._added: dict[str, list[str]] = {}  # folders that a program puts on its search path, by the path of its main file
         self._replaced: dict[str, Value] = {}  # objects that stand for a module, by its name
@@ -326,14 +328,16 @@ class Imports:
 
 def _first_of(roots: Iterable[str], parts: list[str]) -> str | None:
     """The file, or the folder of a package, that a dotted name is on the first of the roots that has it."""
+    bare: str | None = None
     for root in roots:
         path = os.path.join(root, *parts)
         for candidate in (os.path.join(path, "__init__.py"), path + ".py"):
             if os.path.isfile(candidate):
                 return candidate
-        if os.path.isdir(path) and any(name.endswith(".py") for name in os.listdir(path)):
-            return path
-    return None
+        # A folder without __init__.py is a package only where no root has a module of the name.
+        if bare is None and os.path.isdir(path) and any(name.endswith(".py") for name in os.listdir(path)):
+            bare = path
+    return bare
 
 
 def _is_implemented(name: str) -> bool:

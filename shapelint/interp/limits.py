@@ -27,4 +27,5 @@ EVENTS_PER_PROGRAM = 200_000
 TRACE_LENGTH = 400             # steps of a tensor's history that are kept
 FILES_OF_A_FOLDER = 2_000      # of the program's own source, that it may list
 DATA_FILE_BYTES = 2_000_000    # of a data file among the source
+YAML_LENGTH = 100_000          # characters of a YAML document: its parser is slow
 EVALUATED_TEXT = 2_000         # characters of an expression given to eval

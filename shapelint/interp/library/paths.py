@@ -7,6 +7,7 @@ that is missing here.
 import fnmatch
 import os
 import posixpath
+from functools import cache
 from typing import TYPE_CHECKING
 
 from .. import limits
@@ -30,15 +31,27 @@ def text_of(machine: "Machine", value: Value) -> str | None:
 def readable(machine: "Machine", value: Value) -> str | None:
     """The absolute path of a file or folder of the program's own source; None where nothing is known of it."""
     text = text_of(machine, value)
-    return machine.imports.own_path(text) if text is not None else None
+    own = machine.imports.own_path(text) if text is not None and "\0" not in text else None
+    return own if own not in machine.imports.written else None
+
+
+def written(machine: "Machine", value: Value) -> None:
+    """The program writes this file: from now on nothing is known of it."""
+    text = text_of(machine, value)
+    if text is not None and "\0" not in text:
+        machine.imports.written.add(os.path.realpath(text))
 
 
 # --- pathlib --------------------------------------------------------------------------------------------------------
 
 
 def make_path(text: str) -> Instance:
-    """``Path(text)``, with all its parents."""
-    text = _tidy(text)
+    """``Path(text)``, with all its parents: one object for equal paths, as they are equal keys of a dict."""
+    return _made(_tidy(text))
+
+
+@cache
+def _made(text: str) -> Instance:
     made = Instance(External(PATH))
     name = "" if text in ("/", ".") else posixpath.basename(text)
     stem, suffix = posixpath.splitext(name)
@@ -122,9 +135,16 @@ def equal_paths(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     return aside(machine, "a path") if one is None or other is None else one == other
 
 
-@method(PATH, "mkdir", "touch", "unlink", "write_text", "write_bytes", "rename", least=1)
+@method(PATH, "mkdir", least=1)
 def _changes_nothing(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     return None
+
+
+@method(PATH, "touch", "unlink", "write_text", "write_bytes", "rename", "replace", least=1)
+def _writes(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
+    for path in args[:2]:
+        written(machine, path)
+    return aside(machine, "a file that is written")
 
 
 # --- looking --------------------------------------------------------------------------------------------------------
@@ -192,4 +212,4 @@ def _matching(machine: "Machine", folder: Value, pattern: Value) -> "list[str] |
     return [posixpath.join(text, name) for name in names if fnmatch.fnmatchcase(name, pattern) and (hidden or not name.startswith("."))]
 
 
-__all__ = ["entries", "make_path", "readable", "text_of"]
+__all__ = ["entries", "make_path", "readable", "text_of", "written"]
