@@ -417,3 +417,23 @@ def test_what_follows_an_endless_loop_is_what_returned_from_within() -> None:
     assert value(ENDLESS + "result = sample()") == 4
     assert value(ENDLESS + "result = until()") == 7
     assert str(value(ENDLESS + "result = late()")) == "? + 1", "not None, and no number"
+
+
+def test_class_attributes_that_are_none_are_there() -> None:
+    assert value("""
+        class A:
+            one = None
+            @classmethod
+            def get(cls):
+                if cls.one is None:
+                    cls.one = cls()
+                return cls.one
+            def read(self):
+                return self.two is None and hasattr(self, "two")
+            two = None
+        class B(A):
+            two = 3
+            def read(self):
+                return super().two is None
+        result = [A.two is None, A().read(), B().read(), hasattr(A, "two"), A.get() is A.get()]
+    """) == (True, True, True, True, True)

@@ -193,6 +193,16 @@ def find_in_mro(m: "Machine", mro: tuple[Value, ...], name: str) -> Value:
     return None
 
 
+def _is_none(mro: tuple[Value, ...], name: str) -> bool:
+    """Whether the class attribute called ``name`` is there, and is None."""
+    for base in mro:
+        if not isinstance(base, ClassValue):
+            return False
+        if name in base.table:
+            return base.table[name] is None
+    return False
+
+
 def _bind(m: "Machine", found: Value, receiver: Value, cls: Value) -> Value:
     if isinstance(found, (FunctionValue, Native)):
         return BoundMethod(found, receiver)
@@ -227,6 +237,8 @@ def _instance(m: "Machine", value: Instance, name: str) -> Value:
     found = find_in_mro(m, mro, name)
     if found is not None:
         return _bind(m, found, value, cls)
+    if _is_none(mro, name):
+        return None
     own = layers.layer_attribute(m, value, name)
     if own is not None:
         return own
@@ -293,6 +305,8 @@ def _class(m: "Machine", value: ClassValue, name: str) -> Value:
         return BoundMethod(found, value)
     if is_descriptor(found):
         return read(m, found, None, value)
+    if found is None and _is_none(value.mro, name):
+        return None
     if found is None:
         found = of_class(m, value, name)
     if found is not None:
@@ -310,6 +324,8 @@ def _super(m: "Machine", value: SuperValue, name: str) -> Value:
         cls, mro = receiver.meta, receiver.meta.mro  # in a metaclass, whose objects are classes
     position = next((i for i, base in enumerate(mro) if base is value.after), 0)
     found = find_in_mro(m, mro[position + 1 :], name)
+    if found is None and _is_none(mro[position + 1 :], name):
+        return None
     if found is None:
         if name in ("__init__", "__init_subclass__", "__setattr__", "__delattr__"):
             return NATIVES["shapelint.object_init"] if name != "__setattr__" else BoundMethod(NATIVES["shapelint.object_setattr"], receiver)
@@ -331,7 +347,7 @@ def has_attribute(m: "Machine", value: Value, name: str) -> bool | None:
         found = find_in_mro(m, mro, name)
         if isinstance(found, Unknown):
             return None
-        if found is not None:
+        if found is not None or _is_none(mro, name):
             return True
         own = layers.layer_attribute(m, value, name)
         if own is not None:
