@@ -357,3 +357,13 @@ def test_a_package_with_init_wins_over_a_folder_without(folder: Path) -> None:
         (folder / root / name).parent.mkdir(parents=True)
         (folder / root / name).write_text(f"width = {width}\n")
     assert sizes(checked(folder, "import torch\nimport models\ny = torch.ones(models.width, 1)\n", **{"search-path": ("one", "two")}))[3] == "(4, 1)"
+def test_a_package_of_which_there_are_two_copies_is_one(folder: Path) -> None:
+    """What a package imports from itself is what runs, not the copy on another root."""
+    for root, width in ((".", 3), ("copy", 5)):
+        (folder / root / "twin").mkdir(parents=True)
+        (folder / root / "twin" / "__init__.py").write_text("")
+        (folder / root / "twin" / "base.py").write_text(f"from torch import nn\nclass Base(nn.Module):\n    width = {width}\n")
+        (folder / root / "twin" / "net.py").write_text(
+            "from torch import nn\nfrom twin.base import Base\ndef make(base):\n    return nn.Linear(4, Base.width if isinstance(base, Base) else 7)\n")
+    program = "import torch\nfrom twin.base import Base\nfrom twin.net import make\ny = make(Base())(torch.ones(2, 4))\n"
+    assert sizes(checked(folder, program, **{"search-path": ("copy",)})) == {4: "(2, 3)"}

@@ -75,10 +75,19 @@ class Imports:
         """The file (or package folder) of a dotted name: beside the importing file, on the roots, where the program says, or installed."""
         key = "\0".join((beside, dotted, *added))
         if key not in self._found:
-            parts = dotted.split(".")
-            self._found[key] = _first_of((beside, *added, *self.roots), parts)
+            parts, around = dotted.split("."), _packages(beside)
+            # A module of a package sees what lies beside the package; what lies beside itself only where it is run as a script.
+            places = (os.path.dirname(around[0]), *added, *self.roots, beside) if around else (beside, *added, *self.roots)
+            self._found[key] = _first_of(places, parts)
             if self._found[key] is None and self.installed is not None:
                 self._found[key] = _first_of(self.installed.roots(parts[0]), parts)
+        return self._found[key]
+
+    def _within(self, dotted: str, folder: str) -> str | None:
+        """The file (or package folder) of a name in the folder of a package."""
+        key = f"{folder}\0.{dotted}"
+        if key not in self._found:
+            self._found[key] = _first_of((folder,), dotted.split("."))
         return self._found[key]
 
     def named(self, dotted: str) -> ModuleValue | None:
@@ -135,11 +144,11 @@ class Imports:
             return []
         for _ in range(dots - 1):
             folder = os.path.dirname(folder)
-        base = self._locate(module, folder) if module else os.path.join(folder, "__init__.py")
+        base = self._within(module, folder) if module else os.path.join(folder, "__init__.py")
         if base is None:
             return []
         inner = os.path.dirname(base) if os.path.basename(base) == "__init__.py" else base
-        parts = [self._locate(name.strip().partition(" ")[0], inner) for name in names.split(",") if name.strip()] if os.path.isdir(inner) else []
+        parts = [self._within(name.strip().partition(" ")[0], inner) for name in names.split(",") if name.strip()] if os.path.isdir(inner) else []
         found = [base, *(part for part in parts if part is not None and part.startswith(inner)), *(os.path.join(package, "__init__.py") for package in _packages(os.path.dirname(base)))]
         return [path for path in found if os.path.isfile(path)]
 
@@ -229,7 +238,7 @@ class Imports:
         folder = base if os.path.isdir(base) else os.path.dirname(base) if os.path.basename(base) == "__init__.py" else None
         if folder is None:
             return None
-        path = self._locate(name, os.path.abspath(folder)) if os.path.isdir(folder) else None
+        path = self._within(name, os.path.abspath(folder)) if os.path.isdir(folder) else None
         if path is None or not os.path.abspath(path).startswith(os.path.abspath(folder) + os.sep):
             return None
         return self._load(f"{module.name}.{name}", path)
@@ -252,7 +261,7 @@ class Imports:
         if not node.module:
             init = os.path.join(folder, "__init__.py")
             return self._load(_package(folder), init if os.path.isfile(init) else folder)
-        path = self._locate(node.module, folder)
+        path = self._within(node.module, folder)
         if path is None or not os.path.abspath(path).startswith(folder):
             return Unknown(Why.IMPORT, "." * node.level + node.module)
         return self._load(f"{_package(folder)}.{node.module}", path)
@@ -280,14 +289,14 @@ class Imports:
     def _waits(self, m: "Machine", node: ast.ImportFrom, scope: Scope) -> bool:
         """Whether a star import can wait until one of its names is read.
 
-        For whoever shows one model; a linter reads the files of a package anyway.
+        For whoever shows one model, and in installed packages; a linter reads the files that it is given anyway.
         """
-        if self.installed is None or not node.level or not node.module or scope.parent is not None or not any(node is item for item in scope.file.tree.body):
+        if not (self.whole or is_installed(scope.file.path)) or not node.level or not node.module or scope.parent is not None or not any(node is item for item in scope.file.tree.body):
             return False
         folder = os.path.dirname(os.path.abspath(scope.file.path))
         for _ in range(node.level - 1):
             folder = os.path.dirname(folder)
-        path = self._locate(node.module, folder)
+        path = self._within(node.module, folder)
         if path is None or not path.endswith(".py") or not path.startswith(folder) or self.has_run(path):
             return False
         names = self.deferral.names(path) or []
