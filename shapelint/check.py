@@ -275,7 +275,10 @@ class _Run:
 
     def _is_foreign(self, span: Span) -> bool:
         """Whether a place lies in an installed package that nobody asked about."""
-        return is_installed(os.path.abspath(span.file)) and span.file not in self.order and os.path.realpath(span.file) not in self.shown_as
+        return (is_installed(os.path.abspath(span.file)) or self._is_beside(span.file)) and span.file not in self.order and os.path.realpath(span.file) not in self.shown_as
+
+    def _is_beside(self, path: str) -> bool:
+        return bool(self.config.search_path) and any(os.path.abspath(path).startswith(root + os.sep) for root in self.config.search_roots())
 
     def _spelled(self, span: Span) -> Span:
         """The span with its file named as the user named it: an import may have found the file under another path."""
@@ -381,6 +384,7 @@ def _new_program(config: Config, options: CheckOptions, contracts: bool) -> "Pro
         packages = installed(config.python_path())
     except NoEnvironment as error:
         raise ConfigError(str(error)) from None
+    packages.beside = config.search_roots()
     return Program((*config.source_roots(), *config.search_roots()), Options(options.inputs, dict(config.inputs), contracts, packages))
 
 

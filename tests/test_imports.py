@@ -357,6 +357,8 @@ def test_a_package_with_init_wins_over_a_folder_without(folder: Path) -> None:
         (folder / root / name).parent.mkdir(parents=True)
         (folder / root / name).write_text(f"width = {width}\n")
     assert sizes(checked(folder, "import torch\nimport models\ny = torch.ones(models.width, 1)\n", **{"search-path": ("one", "two")}))[3] == "(4, 1)"
+
+
 def test_a_package_of_which_there_are_two_copies_is_one(folder: Path) -> None:
     """What a package imports from itself is what runs, not the copy on another root."""
     for root, width in ((".", 3), ("copy", 5)):
@@ -367,3 +369,10 @@ def test_a_package_of_which_there_are_two_copies_is_one(folder: Path) -> None:
             "from torch import nn\nfrom twin.base import Base\ndef make(base):\n    return nn.Linear(4, Base.width if isinstance(base, Base) else 7)\n")
     program = "import torch\nfrom twin.base import Base\nfrom twin.net import make\ny = make(Base())(torch.ones(2, 4))\n"
     assert sizes(checked(folder, program, **{"search-path": ("copy",)})) == {4: "(2, 3)"}
+
+
+def test_packages_on_a_search_path_are_as_installed_ones(folder: Path) -> None:
+    (folder / "vendor" / "zoo2").mkdir(parents=True)
+    (folder / "vendor" / "zoo2" / "__init__.py").write_text(ZOO)
+    program = "import torch, zoo2\nprint(zoo2.broken)\ny = zoo2.make()(torch.ones(2, 1, 9, 9))\n"
+    assert findings(checked(folder, program, **{"search-path": ("vendor",)})) == [("SHP101", "user.py", 3)]

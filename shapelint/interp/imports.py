@@ -164,6 +164,9 @@ class Imports:
     def texts_that_ran(self) -> list[str]:
         return [module.scope.file.text for path, module in self._modules.items() if path not in self._pending]
 
+    def _is_of_others(self, path: str) -> bool:
+        return self.installed is not None and self.installed.holds(path)
+
     # --- running and reading ----------------------------------------------------------------------------------
 
     def run(self, m: "Machine", module: ModuleValue) -> None:
@@ -171,7 +174,7 @@ class Imports:
         path = self._paths.get(id(module))
         if path is None or path not in self._pending:
             return
-        if self.whole or is_installed(path):
+        if self.whole or self._is_of_others(path):
             self._run_packages(m, path)
             if path not in self._pending:  # a package imports it
                 return
@@ -205,7 +208,7 @@ class Imports:
         What is implemented here under its public name is not read.
         """
         full = f"{module.name}.{name}"
-        if _is_implemented(full) and module.name not in sys.stdlib_module_names and is_installed(os.path.abspath(module.scope.file.path)):
+        if _is_implemented(full) and module.name not in sys.stdlib_module_names and self._is_of_others(module.scope.file.path):
             return External(full)
         self.run(m, module)
         if module.name in self._replaced:
@@ -291,7 +294,7 @@ class Imports:
 
         For whoever shows one model, and in installed packages; a linter reads the files that it is given anyway.
         """
-        if not (self.whole or is_installed(scope.file.path)) or not node.level or not node.module or scope.parent is not None or not any(node is item for item in scope.file.tree.body):
+        if not (self.whole or self._is_of_others(scope.file.path)) or not node.level or not node.module or scope.parent is not None or not any(node is item for item in scope.file.tree.body):
             return False
         folder = os.path.dirname(os.path.abspath(scope.file.path))
         for _ in range(node.level - 1):

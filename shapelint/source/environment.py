@@ -26,6 +26,7 @@ class Installed:
 
     def __init__(self, find: Callable[[], list[str]], wanted: frozenset[str] = frozenset()) -> None:
         self._find, self.wanted = find, wanted
+        self.beside: tuple[str, ...] = ()  # further folders that hold packages of others
         self._folders: list[str] | None = None
         self._readable: dict[str, bool] = {}
 
@@ -35,6 +36,11 @@ class Installed:
         if self._folders is None:
             self._folders = self._find()
         return self._folders
+
+    def holds(self, path: str) -> bool:
+        """Whether a file belongs to a package of others: its author is not the one who reads what we say."""
+        whole = os.path.abspath(path)
+        return is_installed(whole) or any(whole.startswith(folder + os.sep) for folder in self.beside)
 
     def has(self, top: str) -> bool:
         """Whether the environment has a package or a module of this name."""
@@ -77,7 +83,7 @@ def _active() -> list[str]:
 
 
 def is_installed(path: str) -> bool:
-    """Whether a file belongs to an installed package: its author is not the one who reads what we say."""
+    """Whether a file lies where packages are installed."""
     return any(f"{os.sep}{folder}{os.sep}" in path for folder in _FOLDERS)
 
 
