@@ -11,6 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from .. import limits
+from ..natives import PyRaise
 from ..values import External, Instance, IteratorObject, ListObject, Unknown, Value
 from .support import Args, Kwargs, aside, bind, lost, method, native
 
@@ -115,7 +116,10 @@ def _renaming(name: str) -> None:
         text = text_of(machine, args[0])
         if text is None or not isinstance(args[1], str):
             return lost(machine, "a path", args[1])
-        return make_path(str(getattr(pathlib.PurePosixPath(text), name)(args[1])))
+        try:
+            return make_path(str(getattr(pathlib.PurePosixPath(text), name)(args[1])))
+        except ValueError as error:
+            raise PyRaise("ValueError", str(error)) from error
 
 
 for _name in ("with_suffix", "with_name", "with_stem"):
