@@ -36,6 +36,7 @@ BREAKS = [
     ("self.act = nn.ReLU()", "return self.act([x])"),
     ("self.conv = nn.Conv2d(4, 8, 1, groups=nn.ReLU)", "return self.conv(x)"),
     ("self.conv = nn.Conv2d(4, one, 1)", "return self.conv(x)"),
+    ("self.conv = nn.Conv2d(4, True, bias=8, kernel_size=1)", "return self.conv(x)"),
     ("first, second = 3", "return x"),
     ("first, second = (1, 2, 3)", "return x"),
     ("self.fc = nn.Linear(*one(4))", "return x"),
@@ -53,6 +54,8 @@ RUNS = [
     ("pass", "return x.view(torch.tensor(1), -1)"),
     ("self.widths = [4] + [8]", "return x + torch.cat((x,), 1)"),
     ("self.layer = one(nn.ReLU)()", "return self.layer(x)"),
+    ("self.conv = nn.ConvTranspose2d(4, True, 1, bias=False)", "return self.conv(x)"),
+    ("self.kind = None .__class__", "return x if self.kind is type(None) else x[0, 0, 0, 0, 0]"),
     ("first, *rest = 'ab'", "return torch.cat([x, *[x]], 1)"),
 ]
 

@@ -103,6 +103,8 @@ def _builtin(m: "Machine", value: Value, name: str) -> Value:
             if hasattr(kind, name) or not _is_plain(value) or hasattr(getattr(builtins, type_name), name):
                 return Unknown(Why.ATTRIBUTE, f"{type_name}.{name}")
             raise PyRaise("AttributeError", f"'{type_name}' object has no attribute '{name}'")
+    if value is None and hasattr(None, name):
+        return m.type_of(None) if name == "__class__" else Unknown(Why.ATTRIBUTE, f"NoneType.{name}")
     if value is None:
         raise PyRaise("AttributeError", f"None has no attribute '{name}'")
     return Unknown(Why.ATTRIBUTE, name)

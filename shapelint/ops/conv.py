@@ -8,7 +8,7 @@ from ..formulas import conv_out, conv_transpose_out
 from ..shapes import Shape, numel, show
 from .declare import Layer, known, module
 from .examples import call
-from .kinds import UNREAD, AsWritten, Ignored, OptIntTuple, Raw, Size, Sizes, Switch, Tensor, default
+from .kinds import UNREAD, AsWritten, Count, Ignored, OptIntTuple, Raw, Size, Sizes, Switch, Tensor, default
 from .pad import padded, repeated
 from .problems import Problem, refuse, require_at_least, require_divides, require_equal
 
@@ -131,7 +131,7 @@ class _ConvLayer(Layer):
         call(4, 6, (4, 3, 2)[:n], padding="same", dilation=2, padding_mode="replicate").on((4,) + (7,) * n),
     ],
     bad=lambda n: [
-        call(4, 8, 3).on((2, 3) + (9,) * n).refused(Problem.CHANNELS),
+        call(4, 8, 3).on((2, 3) + (9,) * n).refused(Problem.CHANNELS), call(4, True, 3).on((2, 4) + (9,) * n).refused(Problem.HYPER_PARAMETER),
         call(4, 8, 3).on((2, 4, 9) + (9,) * n).refused(Problem.RANK),
         call(4, 9, 3, groups=2).refused(Problem.GROUPS),
         call(4, 8, 3, stride=2, padding="same").refused(Problem.HYPER_PARAMETER),
@@ -145,6 +145,9 @@ class _ConvLayer(Layer):
 class ConvNd(_ConvLayer):
     """Each spatial axis L becomes floor((L + 2*padding - dilation*(kernel_size - 1) - 1)/stride) + 1."""
 
+    in_channels: Size
+    out_channels: Count
+    kernel_size: AsWritten
     stride: Sizes = default(1)
     padding: AsWritten = 0
     dilation: Sizes = default(1)

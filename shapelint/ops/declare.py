@@ -415,6 +415,12 @@ def _size(param: Param, value: Any) -> Dim:
     raise Unread(param.name)
 
 
+def _count(param: Param, value: Any, n: int | None) -> Dim:
+    if isinstance(value, bool):
+        raise ShapeError(Problem.HYPER_PARAMETER, f"{param.name} must be an int, not {value}", arg=param.name, param=param.name)
+    return _size(param, value)
+
+
 def _shown(value: Any) -> str:
     if isinstance(value, (tuple, list)) and all(isinstance(item, (int, Expr)) for item in value):
         return show(tuple(value))
@@ -550,7 +556,7 @@ def _item(param: Param, value: Any) -> Shape:
 
 
 _CONVERT: dict[Kind, Callable[[Param, Any, int | None], Any]] = {
-    Kind.SIZE: lambda param, value, n: _size(param, value), Kind.SIZES: _sizes, Kind.SIZES_OR_TEXT: _sizes_or_text,
+    Kind.SIZE: lambda param, value, n: _size(param, value), Kind.COUNT: _count, Kind.SIZES: _sizes, Kind.SIZES_OR_TEXT: _sizes_or_text,
     Kind.AS_WRITTEN: _as_written, Kind.INTS: _ints,
     Kind.AXIS: _axis, Kind.AXES: _axes, Kind.FLAG: _flag, Kind.TEXT: _text, Kind.NUMBER: _number, Kind.TENSOR: _tensor, Kind.TENSORS: _tensors, Kind.PASSED: _passed,
     Kind.SWITCH: _switch, Kind.CHECKED: _checked, Kind.LAYER: lambda param, value, n: value if isinstance(value, Layer) else UNREAD,

@@ -13,6 +13,7 @@ from ..shapes import Shape
 
 class Kind(Enum):
     SIZE = "int"                  # an int or a symbol; unread -> an unread size
+    COUNT = "int, no bool"        # as SIZE, for the first axis of a weight: torch makes it of no bool
     SIZES = "int or tuple"        # an int, or one per spatial axis -> always a tuple of n
     SIZES_OR_TEXT = "int, tuple or str"
     AS_WRITTEN = "int, tuple or str as written"  # unchanged, only its ints are read: for torch code that tells (3,) from 3
@@ -35,6 +36,7 @@ class Kind(Enum):
 
 
 Size = Annotated[Dim, Kind.SIZE]
+Count = Annotated[Dim, Kind.COUNT]
 Sizes = Annotated[tuple[Dim, ...], Kind.SIZES]
 SizesOrText = Annotated[Union[tuple[Dim, ...], str], Kind.SIZES_OR_TEXT]
 AsWritten = Annotated[Union[Dim, tuple[Dim, ...], str], Kind.AS_WRITTEN]

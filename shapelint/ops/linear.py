@@ -8,7 +8,7 @@ from ..shapes import Shape, numel, show
 from .broadcasting import expands
 from .declare import Layer, function, known, module, table
 from .examples import call
-from .kinds import Checked, Ignored, Passed, Size, Switch, T, Tensor
+from .kinds import Checked, Count, Ignored, Passed, Size, Switch, T, Tensor
 from .problems import Problem, Unread, equal, refuse, require_at_least, require_equal
 
 _FEATURES = "expects {expected} features but receives {received}"
@@ -31,14 +31,15 @@ def last_axis(input: Shape, what: str, arg: str = "input") -> Dim:
     "torch.nn.Linear",
     good=lambda: [call(4, 8).on((2, 4)), call(4, 8, bias=False).on((4,)), call(6, 3, True).on((2, 5, 6))],
     bad=lambda: [
-        call(4, 8).on((2, 5)).refused(Problem.FEATURES), call(4, -1).refused(Problem.HYPER_PARAMETER), call(4, 8).on(T()).refused(Problem.RANK),
+        call(4, 8).on((2, 5)).refused(Problem.FEATURES), call(4, -1).refused(Problem.HYPER_PARAMETER), call(4, True).refused(Problem.HYPER_PARAMETER),
+        call(4, 8).on(T()).refused(Problem.RANK),
     ],
 )
 class Linear(Layer):
     """The last axis, in_features, becomes out_features; all other axes stay."""
 
     in_features: Size
-    out_features: Size
+    out_features: Count
     bias: Switch = True
     device: Ignored = None
     dtype: Ignored = None
