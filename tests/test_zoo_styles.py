@@ -151,6 +151,13 @@ PROGRAMS: dict[str, str] = {
             complete = False
         result = [Net(2, size=7)(torch.ones(1, 2)), Net(2)(torch.ones(1, 2)), complete]
     """,
+    "versions are compared number by number": """
+        from packaging import version
+        from packaging.version import Version
+        new = version.parse("1.10.2")
+        net = nn.Linear(2, 3) if new >= Version("1.9") else nn.Linear(2, 4)
+        result = [net(torch.ones(1, 2)), Version("1.0") == Version("1"), new < Version("1.10"), Version("0.9.9") < new, new.minor, new.release]
+    """,
     "what a script may know of a type": """
         class Up(nn.Module):
             def __init__(self):
