@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from shapelint.dims import Expr
+from shapelint.dims import Expr, is_unknown
 from shapelint.interp.events import Refused
 from shapelint.interp.library.vision_sets import ROWS
 from shapelint.interp.program import Program
@@ -162,6 +162,58 @@ def test_loaders_side_by_side_and_counted() -> None:
 def test_what_reaches_the_loss(text: str, message: str) -> None:
     _, refused = ran(f"for x, y in DataLoader(images, 64):\n    {text}")
     assert (message in refused[0] if refused else False) if message else refused == []
+
+
+@pytest.mark.parametrize(("batch", "text", "message"), [
+    (64, "x.view(64, -1)", ""),  # 64 and 16, and both divide
+    (64, "nn.MSELoss()(nn.Linear(3072, 10)(x.flatten(1)), y)", "do not broadcast"),  # neither 64 nor 16 is 10
+    (64, "nn.MSELoss()(nn.Linear(3072, 16)(x.flatten(1)), y)", ""),  # the last one does
+    (64, "nn.Linear(3072, 64)(x.flatten(1)) + y", ""),
+    (64, "x.reshape(64, 3072)", ""),
+    (64, "x.reshape(63, 3072)", "63"),
+    (64, "torch.cat([x, torch.zeros(32, 3, 32, 32)], 1)", "cat"),
+    (64, "x[:40] + torch.zeros(16, 1, 1, 1)", ""),
+])
+def test_the_last_batch_has_what_is_left(batch: int, text: str, message: str) -> None:
+    _, refused = ran(f"for x, y in DataLoader(images, {batch}):\n    {text}")
+    assert (message in refused[0] if refused else False) if message else refused == []
+
+
+@pytest.mark.parametrize("text", [
+    "nn.MSELoss()(nn.Linear(192, 10)(x.flatten(1)), y)",
+    "x.view(64, -1)",
+    "x.reshape(64, 192)",
+    "x + torch.zeros(40, 1, 1, 1)",
+    "torch.cat([x, torch.zeros(32, 3, 8, 8)], 1)",
+    "x.view(len(x), -1) @ torch.zeros(192, 7)",
+    "assert x.shape[0] == 64",
+    "assert x.shape[0] == 50 or x.shape[0] == 14",
+])
+def test_a_batch_of_unread_length_may_have_any_size_up_to_the_full_one(text: str) -> None:
+    _, refused = ran(f"""
+        folder = datasets.ImageFolder("data", T.Compose([T.Resize((8, 8)), T.ToTensor()]))
+        for epoch in range(3):
+            for x, y in DataLoader(folder, 64):
+                {text}
+            for x, y in DataLoader(folder, 64):
+                {text}
+    """)
+    assert refused == []
+    for more in ("x.reshape(65, 192)", "torch.cat([x, torch.zeros(65, 3, 8, 8)], 1)"):
+        assert ran(f"folder = datasets.ImageFolder('data', T.Compose([T.Resize((8, 8)), T.ToTensor()]))\nfor x, y in DataLoader(folder, 64):\n    {more}")[1], more
+
+
+def test_batches_of_two_loaders_need_not_be_as_many() -> None:
+    names, refused = ran("""
+        folder = datasets.ImageFolder("data", T.Compose([T.Resize((8, 8)), T.ToTensor()]))
+        a, b = DataLoader(folder, 64), DataLoader(folder, 64)
+        for (x, _), (y, _) in zip(a, b):
+            same = x.shape[0] == y.shape[0]
+            known = x.shape[0] <= 64
+            shown = f"{x.shape[0]}"
+    """)
+    assert not isinstance(names["same"], bool) and refused == []
+    assert isinstance(names["x"], Tensor) and names["x"].shape is not None and not is_unknown(names["x"].shape[0]) and str(names["x"].shape[0]) == "N"
 
 
 def test_click_options_have_their_defaults() -> None:

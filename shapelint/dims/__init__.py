@@ -8,7 +8,7 @@ must be for a formula to hold is a :class:`SizeSet`.
 from collections.abc import Iterable, Mapping
 
 from .decide import at_least, divides, equal
-from .expr import Dim, Expr, is_unknown, sym, unknown
+from .expr import Dim, Expr, fresh, is_unknown, sym, unknown
 from .floors import dmax, dmin, floordiv
 from .interval import bounds
 from .sets import SizeSet
@@ -18,7 +18,7 @@ from .values import evaluate, substitute, variables
 
 __all__ = [
     "Dim", "Expr", "SizeSet", "Truth", "affine_floor", "at_least", "bounds", "ceildiv", "divides", "dmax", "dmin", "equal", "evaluate",
-    "floordiv", "is_unknown", "nice", "prod", "solve_eq0", "solve_ge0", "substitute", "sym", "truth", "unknown", "variables",
+    "floordiv", "fresh", "is_unknown", "nice", "prod", "solve_eq0", "solve_ge0", "substitute", "sym", "truth", "unknown", "variables",
 ]
 
 _CAPACITY = 1 << 13

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from .expr import shown_name
 from .masks import bits, mask, periodic
 
 TYPE_CHECKING = False
@@ -16,6 +17,7 @@ MAX_RUNS = 64  # of irregular sizes; more end in "..."
 
 def condition(sizes: SizeSet, name: str) -> str:
     """``H % 16 == 0``; ``H >= 1`` for every size and ``no H`` for none."""
+    name = shown_name(name)
     if not sizes:
         return f"no {name}"
     period, start = sizes.period, sizes.start

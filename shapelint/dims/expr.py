@@ -230,6 +230,19 @@ def sym(name: str) -> Expr:
     return interned(0, (((Atom.make(VAR, name),), 1),))
 
 
+_OWN = "'"  # no name that a program writes has it
+
+
+def fresh(name: str) -> Expr:
+    """A size of at least 1 that is no other symbol, whatever others are called; it is written as ``name``."""
+    return sym(f"{name}{_OWN}{next(_serials)}")
+
+
+def shown_name(name: str) -> str:
+    """A symbol as people read it."""
+    return name.partition(_OWN)[0]
+
+
 def unknown(name: str = "?") -> Expr:
     """A fresh unread size: equal to itself, and neither equal nor different to anything else."""
     return interned(0, (((_unread_atom(name),), 1),))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .expr import FLOOR, FMUL, GROUP, POS, Atom, Dim, Expr, Monomial, make
+from .expr import FLOOR, FMUL, GROUP, POS, Atom, Dim, Expr, Monomial, make, shown_name
 
 Show = Callable[[Dim], str]
 
@@ -69,13 +69,13 @@ def term(monomial: Monomial, coefficient: int, of_factor: Callable[[Atom], str])
 
 def _place(atom: Atom) -> tuple[int, int]:
     """Plain symbols first, in the order of axes; the other factors stay as they are."""
-    return (0, _ORDER.get(atom.name, _ORDER_OF_OTHERS)) if not atom.of else (1, 0)
+    return (0, _ORDER.get(shown_name(atom.name), _ORDER_OF_OTHERS)) if not atom.of else (1, 0)
 
 
 def factor(atom: Atom, show: Show) -> str:
     """An atom, with ``show`` for the sizes inside it."""
     if not atom.of:
-        return atom.name
+        return shown_name(atom.name)
     inner = show(atom.of[0])
     if atom.kind == FLOOR:
         return f"{closed(inner, _QUOTIENT)}//{atom.by}"

@@ -1,13 +1,14 @@
 """Data sets and loaders: the shape of one batch.
 
 A loader's batch is the sample with a batch axis. The last batch may be smaller: its size is exact where the length divides or
-``drop_last`` is set, and unread otherwise. A sample is made when a loop asks for it, as torch does: by the data set's own ``__getitem__``.
+``drop_last`` is set, and otherwise a symbol that is at most the batch size. A sample is made when a loop asks for it, as torch does: by the data set's own ``__getitem__``.
 """
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from ..dims import Dim, unknown
+from ..dims import Dim, SizeSet, fresh, unknown
+from ..dims.region import Region
 from .join import join
 from .library.numpy_arrays import array_of
 from .library.pictures import merged, picture_of
@@ -244,13 +245,44 @@ def batch_of(m: "Machine", loader: Instance) -> Value:
     given = loader.hidden.get("given")
     if given is None:
         return Unknown(Why.DATA, "a batch")
+    known = loader.hidden.get("batch")
+    if known is None or not known[0]:
+        known = (m.certain, _alike(m, given))
+        m.heap.write(loader.hidden, "batch", known)
+    if _stacks(given):
+        return collate(known[1], _number_of_samples(m, given))
+    return _fresh(known[1])
+
+
+def _alike(m: "Machine", given: Kwargs) -> Value:
+    """What all batches have in common: one sample where they are stacked as usual."""
     sample = sample_of(m, given["dataset"])
     if given["batch_size"] is None and given["batch_sampler"] is None:
         return sample if given["collate_fn"] is None else m.call(given["collate_fn"], [sample], {})
-    batch, collate_fn = batch_size(m, given), given["collate_fn"]
-    if collate_fn is None or (isinstance(collate_fn, External) and collate_fn.name.endswith("default_collate")):
-        return collate(sample, unknown("N") if batch is None else batch)
-    return _collated(m, collate_fn, sample, batch)
+    return sample if _stacks(given) else _collated(m, given["collate_fn"], sample, batch_size(m, given))
+
+
+def _stacks(given: Kwargs) -> bool:
+    """Whether samples are put together by torch's own function."""
+    if given["batch_size"] is None and given["batch_sampler"] is None:
+        return False
+    function = given["collate_fn"]
+    return function is None or (isinstance(function, External) and function.name.endswith("default_collate"))
+
+
+def _number_of_samples(m: "Machine", given: Kwargs) -> Dim:
+    """The size of a batch: a number, or a symbol of its own with what is known about it."""
+    known = batch_size(m, given)
+    if known is not None:
+        return known
+    made, size = fresh("N"), given["batch_size"]
+    if given["batch_sampler"] is None and isinstance(size, int) and not isinstance(size, bool) and size > 0:
+        length = _samples(m, given)
+        exact = isinstance(length, int) and length >= size and m.truth(given["drop_last"]) is False
+        allowed = SizeSet.sizes((size, length % size)) if exact else SizeSet.interval(1, size)
+        (name,) = made.names
+        m.facts.narrow(m.facts.region & Region.of(name, allowed))
+    return made
 
 
 def _samples(m: "Machine", given: Kwargs) -> Value:
@@ -347,12 +379,8 @@ def _quietly(m: "Machine", action: Callable[[], Value]) -> Value:
 def _iter(m: "Machine", args: Args, kwargs: Kwargs) -> Value:
     """An iterator whose items are not listed, but known to look like one batch."""
     loader = args[0]
-    known = loader.hidden.get("batch")
-    if known is None or not known[0]:
-        known = (m.certain, batch_of(m, loader))
-        m.heap.write(loader.hidden, "batch", known)
     made = IteratorObject(Unknown(Why.DATA, "the batches of a loader"))
-    made.table["element"] = _fresh(known[1])
+    made.table["element"] = batch_of(m, loader)
     return made
 
 

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from ..dims.region import Region
 from ..dims.where import Condition
 from . import limits
 from .branches import BREAK, Signal, keep, settle
@@ -233,6 +234,8 @@ def _settled(new: Value, old: Value) -> Value:
 
 def join_loop(new: Value, old: Value) -> Value:
     joined = join(new, old)
+    if isinstance(joined, Region):  # an iteration only takes sizes away
+        return joined
     return joined if same(joined, old) else Unknown(Why.LIMIT, "a value that changes in a loop") if not _holds_tensor(joined) else joined
 
 

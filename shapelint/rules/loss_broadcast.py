@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from ..diagnostics import Diagnostic, Severity
-from ..dims import Truth, equal
+from ..dims import Dim, Truth, equal, nice
 from ..interp.events import Applied, Event
 from ..shapes import Shape, aligned, show
 from . import wording
@@ -16,7 +16,8 @@ class LossBroadcast(Rule):
     Elementwise losses (``mse_loss``, ``l1_loss``, ``smooth_l1_loss``, ...) compare prediction and target element by
     element. Where one is ``(N, 1)`` and the other ``(N,)`` they broadcast to ``(N, N)``: every prediction is compared
     with every target, the loss goes down, and the network learns the mean. torch only warns when the line runs. Write
-    ``prediction.squeeze(1)`` or ``target.unsqueeze(1)``.
+    ``prediction.squeeze(1)`` or ``target.unsqueeze(1)``. ``(N, 10)`` and ``(N,)`` broadcast for batches of 1 and 10 alone,
+    and torch refuses the others.
     """
 
     code, name = "SHP206", "loss-broadcast"
@@ -52,6 +53,18 @@ loss = F.mse_loss(net(torch.randn(16, 8)).squeeze(1), target)
         if joint is not None:
             message = f"{wording.name_of(event.application)} compares {show(left.shape)} with {show(right.shape)}, which broadcast to {show(joint)}"
             yield self.about(event.application, message, arg="target")
+        elif (met := _samples_met(left.shape, right.shape)) is not None:
+            message = f"{wording.name_of(event.application)} compares {show(left.shape)} with {show(right.shape)}: the samples ({nice(met[0])}) meet another axis ({nice(met[1])})"
+            yield self.about(event.application, message, arg="target")
+
+
+def _samples_met(left: Shape, right: Shape) -> tuple[Dim, Dim] | None:
+    """The number of samples and the axis that it is aligned with, where both operands have as many but not as many axes: torch refuses most of them."""
+    longer, shorter = sorted((left, right), key=len, reverse=True)
+    if len(longer) == len(shorter) or not shorter or equal(longer[0], shorter[0]) is not Truth.ALWAYS:
+        return None
+    met = longer[-len(shorter)]
+    return (shorter[0], met) if met != 1 and equal(shorter[0], met) is Truth.SOMETIMES else None
 
 
 def _outer(left: Shape, right: Shape) -> Shape | None:
