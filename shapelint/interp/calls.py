@@ -10,7 +10,7 @@ from .extent import bounded, length
 from .generators import can_be_followed, generator, yields
 from .join import join
 from .metaclasses import called_by_metaclass
-from .natives import PyRaise
+from .natives import NATIVES, PyRaise
 from .values import (
     Alternatives,
     BoundMethod,
@@ -231,6 +231,8 @@ def instantiate(m: "Machine", cls: ClassValue, args: list[Value], kwargs: dict[s
     """A call of a user's class."""
     if cls.kind == "enum":
         return classes.enum_member(m, cls, args)
+    if cls.kind == "typed dict":
+        return m.call(NATIVES["builtins.dict"], args, kwargs)
     found = called_by_metaclass(m, cls, args, kwargs, site) if cls.meta is not None else None
     return make(m, cls, args, kwargs, site) if found is None else found[0]
 

@@ -8,6 +8,7 @@ from . import limits
 from .comprehensions import comprehension, dict_comprehension, generator_expression
 from .expressions import PREPARE, Code, always, as_unknown, constant, evaluate, mapping, plain, prepared
 from .extent import bounded
+from .subscripts import must_hash
 from .values import DictObject, ListObject, Scope, SetObject, Unknown, Value, Why
 
 if TYPE_CHECKING:
@@ -100,6 +101,7 @@ def put(made: DictObject, key: Value, value: Value) -> None:
     if isinstance(key, Unknown):
         made.opaque["rest"] = key
         return
+    must_hash(key)
     try:
         made.table[key] = value
     except TypeError:

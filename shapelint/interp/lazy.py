@@ -40,6 +40,19 @@ class Source:
         return cls(lambda sent, error: next(items, END))
 
 
+class Positions(Source):
+    """A source that can be asked again for an item: ``at(position)`` gives it, or END, or raises :class:`Lost`.
+
+    What has been taken is a number on the heap, so a branch that asked for items can be taken back.
+    """
+
+    __slots__ = ("at",)
+
+    def __init__(self, at: "Callable[[int], Any]") -> None:
+        super().__init__(lambda sent, error: END)
+        self.at = at
+
+
 def lazy(items: Iterator[Value]) -> IteratorObject:
     """An iterator over items that are made on demand; making one may raise :class:`Lost`."""
     return made_by(Source.of(items))
@@ -57,6 +70,8 @@ def take(m: "Machine", iterator: IteratorObject, sent: Value = None, error: PyRa
     source = iterator.source
     if source is None:
         return _take_listed(m, iterator)
+    if isinstance(source, Positions):
+        return _take_at(m, iterator, source)
     if source.lost is None and iterator.table["taken"] != source.made:
         source.lost = Unknown(Why.JOIN, "an iterator that a branch has advanced")
     if source.lost is None and source.running:
@@ -76,6 +91,17 @@ def take(m: "Machine", iterator: IteratorObject, sent: Value = None, error: PyRa
     return item
 
 
+def _take_at(m: "Machine", iterator: IteratorObject, source: Positions) -> Any:
+    position = iterator.table["taken"]
+    if source.lost is not None:
+        raise Lost(source.lost)
+    if not isinstance(position, int):
+        raise Lost(Unknown(Why.JOIN, "an iterator that a branch has advanced"))
+    item = source.at(position) if position >= 0 else END
+    m.heap.write(iterator.table, "taken", -1 if item is END else position + 1)  # one that has ended stays so, even if its list grows
+    return item
+
+
 def _take_listed(m: "Machine", iterator: IteratorObject) -> Any:
     items = iterator.table["items"]
     if isinstance(items, Unknown):
@@ -84,6 +110,19 @@ def _take_listed(m: "Machine", iterator: IteratorObject) -> Any:
         return END
     m.heap.write(iterator.table, "items", items[1:])
     return items[0]
+
+
+def item_at(value: "ListObject | tuple[Value, ...] | range | str", position: int) -> Any:
+    """The item at a position of a sequence as it is now, or END. Raises :class:`Lost`."""
+    items = value.table["items"] if isinstance(value, ListObject) else value
+    if isinstance(items, Unknown):
+        raise Lost(items)
+    return items[position] if position < len(items) else END
+
+
+def is_sequence(value: Value) -> bool:
+    """Whether :func:`item_at` can be asked for the items of an iterable."""
+    return isinstance(value, (tuple, range, str)) or (isinstance(value, ListObject) and isinstance(value.table["items"], tuple))
 
 
 def stream(m: "Machine", value: Value) -> Iterator[Value]:
@@ -148,4 +187,4 @@ def is_lazy(value: Value) -> bool:
     return isinstance(value, IteratorObject) and value.source is not None
 
 
-__all__ = ["END", "Lost", "Source", "calls_of_next", "drain", "is_lazy", "lazy", "made_by", "stream", "take"]
+__all__ = ["END", "Lost", "Positions", "Source", "calls_of_next", "drain", "is_lazy", "is_sequence", "item_at", "lazy", "made_by", "stream", "take"]

@@ -12,7 +12,7 @@ from .heap import Changes
 from .join import join, same
 from .lazy import END, Lost, is_lazy, stream
 from .natives import PyRaise
-from .values import IteratorObject, ListObject, Scope, Unknown, Value, Why
+from .values import DictEntries, DictObject, IteratorObject, ListObject, MaybeMissing, Scope, Unknown, Value, Why
 
 if TYPE_CHECKING:
     from .machine import Loop, Machine
@@ -24,6 +24,8 @@ def for_loop(m: "Machine", node: ast.For, scope: Scope) -> Signal | None:
         if is_lazy(iterable) or isinstance(iterable, ListObject) or (isinstance(iterable, IteratorObject) and _is_short(iterable)):
             return _each(m, node, stream(m, iterable), None, scope)
         items = m.iterate(iterable)
+    if items is not None and isinstance(iterable, DictObject) and isinstance(iterable.table, DictEntries):
+        return _each(m, node, _keys(items, iterable), None, scope)
     if items is None:
         element = m.element_of(iterable)
         return _repeat(m, node, scope, element)
@@ -34,6 +36,14 @@ def _is_short(iterator: IteratorObject) -> bool:
     """Whether it is worth while to leave in an iterator what a loop has not asked for."""
     items = iterator.table["items"]
     return isinstance(items, range) or (isinstance(items, tuple) and len(items) < limits.LEFT_ITEMS)
+
+
+def _keys(names: tuple[Value, ...], of: DictObject) -> Iterator[Value]:
+    """The keys of a dict, which must not grow or shrink while it is looped over."""
+    for name in names:
+        yield name
+        if len(of.table) != len(names) and of.opaque["rest"] is None and not any(isinstance(value, MaybeMissing) for value in of.table.values()):
+            raise PyRaise("RuntimeError", "dictionary changed size during iteration")
 
 
 def while_loop(m: "Machine", node: ast.While, scope: Scope) -> Signal | None:

@@ -10,6 +10,7 @@ from ..dims.where import Condition
 from . import limits
 from .extent import bounded
 from .join import join
+from .lazy import Lost, stream
 from .natives import PyRaise
 from .values import (
     CONSTANTS,
@@ -456,10 +457,30 @@ def _contains(m: Any, container: Value, item: Value) -> "bool | Unknown | None":
     if isinstance(container, Instance) and m.has_attribute(container, "__contains__"):
         answer = truth(m, m.call(m.get_attribute(container, "__contains__"), [item], {}))
         return Unknown(Why.DATA, "in") if answer is None else answer
-    items = None if isinstance(container, IteratorObject) else m.iterate(container)
+    if isinstance(container, IteratorObject):
+        return _taken_until(m, item, container)
+    items = m.iterate(container)
     if items is None:
         return Unknown(Why.DATA, "in")
     return _any_equal(m, item, items)
+
+
+def _taken_until(m: Any, item: Value, container: IteratorObject) -> "bool | Unknown":
+    """``item in iterator``, which uses up what comes before the item, and the item."""
+    try:
+        for other in stream(m, container):
+            answer = True if other is item else truth(m, compare(m, "==", other, item))
+            if answer is None:
+                raise Lost(Unknown(Why.DATA, "in"))
+            if answer:
+                return True
+    except Lost as lost:
+        if container.source is None:
+            m.heap.write(container.table, "items", lost.unknown)
+        else:
+            container.source.lost = lost.unknown
+        return lost.unknown
+    return False
 
 
 def _any_equal(m: Any, item: Value, others: "tuple[Value, ...]") -> "bool | Unknown":

@@ -73,6 +73,15 @@ def _item_of_object(m: "Machine", container: Instance, key: Value) -> Value:
         return m.call(m.get_attribute(container, "__missing__"), [key], {})
 
 
+def must_hash(key: Value) -> None:
+    """Raise what Python raises for a key that certainly has no hash."""
+    if isinstance(key, tuple):
+        for item in key:
+            must_hash(item)
+    elif isinstance(key, (ListObject, DictObject)):
+        raise PyRaise("TypeError", f"unhashable type: '{key.kind}'")
+
+
 def key_in(m: "Machine", table: dict[Value, Value], key: Value) -> Value:
     """The key of a dict that is equal to ``key``; ``key`` itself where there is none, and Unknown where that is not known."""
     if not isinstance(key, Instance) or key in table or not isinstance(key.cls, ClassValue) or written(key.cls, "__eq__") is None:
@@ -274,6 +283,7 @@ def _set_tensor(m: "Machine", container: Tensor, key: Value, new: Value) -> None
 
 
 def _set_entry(m: "Machine", container: DictObject, key: Value, new: Value) -> None:
+    must_hash(key)
     key = key_in(m, container.table, key)
     if isinstance(key, (Unknown, Expr, Alternatives)):
         rest = container.opaque["rest"]

@@ -310,7 +310,7 @@ class ClassValue:
         self.name, self.bases, self.mro, self.place, self.scope = name, bases, mro, place, scope
         self.table: Table = {}
         self.meta: ClassValue | None = None  # the user's metaclass
-        self.kind = ""  # "dataclass", "namedtuple", "enum" once recognised
+        self.kind = ""  # "dataclass", "namedtuple", "enum", "typed dict" once recognised
 
 
 class CallSite:

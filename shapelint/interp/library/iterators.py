@@ -6,14 +6,14 @@ items on demand (see :mod:`..lazy`).
 """
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ...dims import Expr, unknown
 from .. import limits
 from ..extent import bounded
 from ..generators import close
 from ..iteration import repeated
-from ..lazy import END, Lost, is_lazy, lazy, stream, take
+from ..lazy import END, Lost, Positions, is_lazy, is_sequence, item_at, lazy, made_by, stream, take
 from ..natives import PyRaise
 from ..raising import raised_by
 from ..values import Alternatives, Instance, IteratorObject, ListObject, SliceValue, Unknown, Value, Why
@@ -79,6 +79,8 @@ def iter_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
         return value
     if isinstance(value, Instance) and "payload" not in value.hidden and machine.has_attribute(value, "__iter__"):
         return machine.call(machine.get_attribute(value, "__iter__"), [], {})
+    if isinstance(value, ListObject) and is_sequence(value):
+        return made_by(Positions(lambda position: item_at(value, position)))
     items = listed(machine, value)
     return IteratorObject(lost(machine, "iter", value) if items is None else items)
 
@@ -165,6 +167,8 @@ def enumerate_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     iterable, start = bind("enumerate", args, kwargs, iterable=REQUIRED, start=0)
     if is_lazy(iterable) and isinstance(start, int):
         return lazy((start + i, item) for i, item in enumerate(stream(machine, iterable)))
+    if isinstance(iterable, ListObject) and is_sequence(iterable) and isinstance(start, int):
+        return made_by(Positions(lambda at: END if (item := item_at(iterable, at)) is END else (start + at, item)))
     items = listed(machine, iterable)
     element = alike(machine, iterable)
     if items is None and element is not None:
@@ -193,7 +197,20 @@ def zip_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
         return iterator_of(tuple(machine.element_of(arg) if element is None else element for arg, element in zip(args, elements, strict=True)))
     if strict is not None and any(map(is_lazy, args)):
         return lazy(_in_step(machine, args, strict))
+    if strict is False and any(isinstance(arg, ListObject) for arg in args) and all(map(is_sequence, args)):
+        return made_by(Positions(lambda position: _row_at(args, position)))
     return IteratorObject(lost(machine, "zip", *kwargs.values()) if strict is None else _zipped(machine, args, strict))
+
+
+def _row_at(args: Args, position: int) -> Any:
+    """One row of ``zip`` over lists, which may change between the rows."""
+    row: list[Value] = []
+    for arg in args:
+        item = item_at(arg, position)
+        if item is END:
+            return END
+        row.append(item)
+    return tuple(row)
 
 
 def _in_step(machine: "Machine", args: Args, strict: bool) -> Iterator[tuple[Value, ...]]:

@@ -101,7 +101,26 @@ def items(machine: "Machine", receiver: DictObject) -> Value:
 
 @_method("keys")
 def keys(machine: "Machine", receiver: DictObject) -> Value:
-    return SetObject(_rest(receiver) or tuple(receiver.table))
+    """A view: it shows what is in the dict when it is looked at."""
+    made = SetObject()
+    made.table = _Keys(receiver)
+    return made
+
+
+class _Keys(dict[Any, Any]):
+    """The table of a set that holds the keys which a dict has now."""
+
+    __slots__ = ("_of",)
+
+    def __init__(self, of: DictObject) -> None:
+        super().__init__(items=())
+        self._of = of
+
+    def __getitem__(self, key: Any) -> Any:
+        return _rest(self._of) or tuple(self._of.table)
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        return self[key]
 
 
 @_method("values")
