@@ -420,3 +420,22 @@ def test_what_cannot_be_told_makes_a_contract_incomplete_and_no_error(body: str,
     assert not contract.complete
     for h, w in [(a, b) for a in range(1, 12) for b in (1, 2, 3, 6, 9)]:
         assert outcome(net, h, w) is None or {"N": 2, "H": h, "W": w} in contract.accepted
+
+
+def test_a_product_of_three_sizes_is_described_in_time() -> None:
+    """A fixed number of patches of a volume leaves dozens of combinations of three sizes."""
+    import time
+
+    from shapelint.dims.region import Region
+    from shapelint.dims.sets import SizeSet
+
+    def patches(count: int) -> SizeSet:
+        return SizeSet.interval(8 * count, 8 * count + 7)
+
+    start = time.process_time()
+    factors = [(a, b, 64 // a // b) for a in (1, 2, 4, 8, 16, 32, 64) for b in (1, 2, 4, 8, 16, 32, 64) if 64 % (a * b) == 0]
+    region = Region([{"D": patches(a), "H": patches(b), "W": patches(c)} for a, b, c in factors])
+    assert len(region.boxes) == 28 and region.complete
+    assert "other combinations" in region.describe(3)
+    assert region.subset(region | Region.of("D", SizeSet.ge(9))) and not region.subset(region - Region.of("D", patches(1)))
+    assert time.process_time() - start < 5

@@ -12,6 +12,7 @@ from itertools import product as cartesian
 from .sets import SizeSet
 
 MAX_BOXES = 48
+PROOF_STEPS = 20_000  # of showing that boxes cover another
 EVERY = SizeSet.all()
 
 Box = tuple[tuple[str, SizeSet], ...]  # by name; no empty set, and no set of every size
@@ -67,15 +68,20 @@ class Region:
     def __invert__(self) -> Region:
         if not self.complete:
             return Region(({},), False)
-        found = _ALL
-        for box in self.boxes:
-            found = found & Region(_outside(box))
-        return found
+        return _ALL - self
 
     def __sub__(self, other: Region) -> Region:
         if not other.complete:
             return Region(map(dict, self.boxes), False)
-        return self & ~other
+        pieces: list[dict[str, SizeSet]] = [dict(box) for box in self.boxes]
+        for box in other.boxes:
+            pieces = [piece for whole in pieces for piece in _outside(whole, box)]
+            if len(pieces) > 4 * MAX_BOXES:
+                left = Region(pieces)
+                if not left.complete:
+                    return Region(map(dict, left.boxes), False)
+                pieces = [dict(each) for each in left.boxes]
+        return Region(pieces, self.complete)
 
     def subset(self, of: Region) -> bool:
         """Whether every combination is proven to be in ``of``."""
@@ -83,7 +89,8 @@ class Region:
             return False
         if of.boxes == ((),):
             return True
-        return all(any(_inside(box, other) for other in of.boxes) for box in self.boxes) or not self - of
+        steps = [PROOF_STEPS]
+        return all(any(_inside(box, other) for other in of.boxes) or _covered(dict(box), of.boxes, steps) for box in self.boxes)
 
     @property
     def names(self) -> frozenset[str]:
@@ -181,12 +188,30 @@ def _intersections(ones: Iterable[Box], others: tuple[Box, ...]) -> Iterator[dic
             yield both
 
 
-def _outside(box: Box) -> Iterator[dict[str, SizeSet]]:
-    """Disjoint boxes that make up everything outside a box."""
-    before: dict[str, SizeSet] = {}
+def _outside(whole: dict[str, SizeSet], box: Box) -> Iterator[dict[str, SizeSet]]:
+    """Disjoint boxes that make up what of ``whole`` lies outside ``box``."""
+    if any(not whole[name] & sizes for name, sizes in box if name in whole):
+        yield whole
+        return
+    rest = dict(whole)
     for name, sizes in box:
-        yield {**before, name: ~sizes}
-        before[name] = sizes
+        mine = rest.get(name, EVERY)
+        outside = mine - sizes
+        if outside:
+            yield {**rest, name: outside}
+        rest[name] = mine & sizes
+
+
+def _covered(whole: dict[str, SizeSet], boxes: tuple[Box, ...], steps: list[int]) -> bool:
+    """Whether boxes are proven to hold all of ``whole``, in so many steps."""
+    for at, box in enumerate(boxes):
+        steps[0] -= 1
+        if steps[0] < 0:
+            return False
+        pieces = list(_outside(whole, box))
+        if pieces != [whole]:
+            return all(_covered(piece, boxes[at + 1 :], steps) for piece in pieces)
+    return False
 
 
 def _inside(box: Box, of: Box) -> bool:
