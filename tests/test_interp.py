@@ -437,3 +437,14 @@ def test_class_attributes_that_are_none_are_there() -> None:
                 return super().two is None
         result = [A.two is None, A().read(), B().read(), hasattr(A, "two"), A.get() is A.get()]
     """) == (True, True, True, True, True)
+
+
+@pytest.mark.parametrize(("text", "known"), [
+    ("import os\nd = {'a': 1}\nd[os.getenv('X')] = 5\nresult = torch.zeros(d['a'], 3)", False),
+    ("import os\nd = {'a': 1}\nd[os.getenv('X')] = 1\nresult = torch.zeros(d['a'], 3)", True),
+    ("import os\nd = {'a': 1}\nd[os.getenv('X')] = 5\nd['a'] = 2\nresult = torch.zeros(d['a'], 3)", True),
+])
+def test_a_key_that_is_not_known_may_be_any(text: str, known: bool) -> None:
+    machine = run(text)
+    (found,) = machine.solid([machine.main_scope.table["result"]])  # type: ignore[attr-defined]
+    assert (found.shape is not None and isinstance(found.shape[0], int)) is known

@@ -7,7 +7,7 @@ from ..ops.kinds import T
 from ..ops.problems import Problem, ShapeError, Unread, follow
 from . import limits
 from .expressions import mapping
-from .join import distinct, join
+from .join import distinct, join, same
 from .metaclasses import subscripted, written
 from .natives import PyRaise
 from .values import (
@@ -286,6 +286,9 @@ def _set_entry(m: "Machine", container: DictObject, key: Value, new: Value) -> N
     must_hash(key)
     key = key_in(m, container.table, key)
     if isinstance(key, (Unknown, Expr, Alternatives)):
+        for known, value in list(container.table.items()):  # it may have been this one
+            if isinstance(known, (str, int, float, tuple, bool)) and not same(value, new):
+                m.heap.write(container.table, known, MaybeMissing(join(value.value, new)) if isinstance(value, MaybeMissing) else join(value, new))
         rest = container.opaque["rest"]
         before = rest.values if isinstance(rest, UnreadKeys) and rest.owner is container else ()
         m.heap.write(container.opaque, "rest", UnreadKeys(container, distinct((*before, new))) if rest is None or before else rest)

@@ -97,7 +97,7 @@ def check_output_padding(extra: Dim, stride: Dim, dilation: Dim) -> None:
 
 class _ConvLayer(Layer):
     in_channels: Size
-    out_channels: Size
+    out_channels: Count
     kernel_size: AsWritten
 
     def expected(self) -> Shape:
@@ -108,6 +108,8 @@ class _ConvLayer(Layer):
         batch, channels, spatial = split_batch(input, self.n, self.op.short_name)
         message = "expects {expected} channels but receives {received}"
         require_equal(channels, self.in_channels, Problem.CHANNELS, message, param="in_channels", axis=-self.n - 1)
+        # torch makes a layer without weights, and refuses to run it.
+        require_at_least(self.out_channels, 1, Problem.HYPER_PARAMETER, "out_channels must be at least 1, not {received}", arg="out_channels", param="out_channels")
         return batch, spatial
 
     def read_kernel(self) -> None:
@@ -139,7 +141,7 @@ class _ConvLayer(Layer):
         call(4, 8, 3, stride=0).on((2, 4) + (9,) * n).refused(Problem.HYPER_PARAMETER),
         call(4, 8, 3, padding=-1).on((2, 4) + (9,) * n).refused(Problem.HYPER_PARAMETER),
         call(4, 8, 3, padding=5, padding_mode="reflect").on((2, 4) + (5,) * n).refused(Problem.PADDING),
-        call(4, -8, 3).refused(Problem.HYPER_PARAMETER),
+        call(4, -8, 3).refused(Problem.HYPER_PARAMETER), call(4, 0, 3).on((2, 4) + (9,) * n).refused(Problem.HYPER_PARAMETER),
     ],
 )
 class ConvNd(_ConvLayer):
