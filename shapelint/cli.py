@@ -43,7 +43,7 @@ class _Parser(argparse.ArgumentParser):
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit status."""
-    gc.set_threshold(100_000)  # trees and tables are kept to the end: looking through them again and again finds nothing
+    gc.set_threshold(100_000, 50)  # trees and tables are kept to the end: looking through them again and again finds nothing
     try:
         status = _run(list(sys.argv[1:] if argv is None else argv))
         sys.stdout.flush()

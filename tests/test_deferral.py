@@ -80,7 +80,7 @@ def entered(folder: Path, name: str, files: dict[str, str], monkeypatch: pytest.
     for stem, text in files.items():
         (package / f"{stem}.py").write_text(text)
     program, ran = Program([str(folder)]), []
-    program.imports.installed = Installed(list)
+    program.imports.installed, program.imports.whole = Installed(list), True
     run_module = Machine.run_module
 
     def noted(machine: Machine, body: Any, scope: Any) -> None:

@@ -70,7 +70,7 @@ def call_native(m: "Machine", function: Native, args: list[Value], kwargs: dict[
                 m.heap.write(args[0].hidden, "open", arg.unknown)
                 return None
             return m.unknown(arg.unknown.why, arg.unknown.what)
-        if (items := length(arg)) > limits.ITEMS_PER_STEP:
+        if isinstance(arg, (tuple, str, ListObject)) and (items := length(arg)) > limits.ITEMS_PER_STEP:
             m.step(items // limits.ITEMS_PER_STEP)
     return function.call(m, args, kwargs)
 

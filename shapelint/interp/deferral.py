@@ -115,6 +115,16 @@ def is_container(value: Value) -> bool:
     return isinstance(value, (DictObject, ListObject, SetObject))
 
 
+class _Asked:
+    """Whether a name may grow: which texts were looked through, and how many there were then. What one of them says holds for good."""
+
+    __slots__ = ("found", "paths", "state")
+
+    def __init__(self) -> None:
+        self.found, self.state = False, (-1, -1)
+        self.paths: set[str] = set()
+
+
 class Deferral:
     """Which modules of the program wait, and who waits for them."""
 
@@ -122,7 +132,7 @@ class Deferral:
         self._imports = imports
         self._texts: dict[str, Text | None] = {}
         self._harmless: set[str] = set()
-        self._asked: dict[str, tuple[tuple[int, int], bool]] = {}  # whether a name may grow, and what was known then
+        self._asked: dict[str, _Asked] = {}  # by name: which texts say that it may grow
         self._order: dict[str, int] = {}  # in which Python would have run what waits
         self._stuck: tuple[int, tuple[str, ...]] = (0, ())  # a state in which nothing more can run
         self.waiting: dict[str, list[tuple[Waiting, dict[Any, Any], str]]] = {}  # by path: the tables and keys that its names stand in
@@ -180,13 +190,14 @@ class Deferral:
             self.settle(m)
 
     def _may_grow(self, name: str) -> bool:
-        state = (len(self._texts), self._imports.count)
-        before, found = self._asked.get(name, ((0, 0), False))
-        if before != state:
-            waiting = [text.text for path, text in self._texts.items() if text is not None and not self._imports.has_run(path)]
-            found = any(may_grow(name, text) for text in (*waiting, *self._imports.texts_that_ran()))
-            self._asked[name] = (state, found)
-        return found
+        asked, state = self._asked.setdefault(name, _Asked()), (len(self._texts), self._imports.count)
+        if not asked.found and asked.state != state:
+            asked.state = state
+            waiting = {path: text.text for path, text in self._texts.items() if text is not None and path not in asked.paths and not self._imports.has_run(path)}
+            fresh = {**waiting, **{path: text for path, text in self._imports.texts_that_ran().items() if path not in asked.paths}}
+            asked.paths.update(fresh)
+            asked.found = any(may_grow(name, text) for text in fresh.values())
+        return asked.found
 
     def _text(self, path: str) -> "Text | None":
         if path not in self._texts:

@@ -34,6 +34,7 @@ class Imports:
         self.written: set[str] = set()  # files that the program writes
         self.yaml_changed = False  # the program adds to the parser of YAML
         self._found: dict[str, str | None] = {}
+        self._files: dict[tuple[str, int, str, str], list[str]] = {}  # that an import in a folder runs
         self._added: dict[str, list[str]] = {}  # folders that a program puts on its search path, by the path of its main file
         self._replaced: dict[str, Value] = {}  # objects that stand for a module, by its name
         self._modules: dict[str, ModuleValue] = {}
@@ -140,6 +141,12 @@ class Imports:
     def files_of(self, importer: str, dots: int, module: str, names: str) -> list[str]:
         """The program's files that an import in a file runs: the module, the packages around it, and those of its ``names`` that are modules."""
         folder = os.path.dirname(os.path.abspath(importer))
+        key = (folder, dots, module, names)
+        if key not in self._files:
+            self._files[key] = self._files_of(*key)
+        return self._files[key]
+
+    def _files_of(self, folder: str, dots: int, module: str, names: str) -> list[str]:
         if not dots and (module.partition(".")[0] in _ALWAYS_EXTERNAL or module.partition(".")[0] in sys.stdlib_module_names):
             return []
         for _ in range(dots - 1):
@@ -161,8 +168,8 @@ class Imports:
         """The number of modules whose bodies run, or have run."""
         return len(self._modules) - len(self._pending)
 
-    def texts_that_ran(self) -> list[str]:
-        return [module.scope.file.text for path, module in self._modules.items() if path not in self._pending]
+    def texts_that_ran(self) -> dict[str, str]:
+        return {path: module.scope.file.text for path, module in self._modules.items() if path not in self._pending}
 
     def _is_of_others(self, path: str) -> bool:
         return self.installed is not None and self.installed.holds(path)

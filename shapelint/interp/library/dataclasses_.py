@@ -3,8 +3,9 @@
 import ast
 from typing import TYPE_CHECKING, Any
 
+from ..metaclasses import written
 from ..natives import NAMED_CONSTANTS, NATIVES, Call, PyRaise
-from ..values import ClassValue, DictObject, External, Instance, ListObject, Native, SetObject, Unknown, Value
+from ..values import ClassValue, Descriptor, DictObject, External, Instance, ListObject, Native, SetObject, Unknown, Value
 from .support import REQUIRED, Args, Kwargs, bind, lost, native, same
 
 if TYPE_CHECKING:
@@ -136,27 +137,39 @@ def _own_field(machine: "Machine", cls: ClassValue, name: str, keyword_only: boo
 def _initialiser(cls: ClassValue, fields: dict[str, Field], frozen: bool) -> Call:
     positional = [item for item in fields.values() if item.in_init and not item.keyword_only]
     by_name = [item for item in fields.values() if item.in_init and item.keyword_only]
+    parameters: dict[str, Any] = {item.name: REQUIRED if item.required else MISSING for item in (*positional, *by_name)}
 
     def initialise(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
         receiver, given = args[0], args[1:]
         if len(given) > len(positional):
             raise PyRaise("TypeError", f"{cls.name}.__init__() takes {len(positional) + 1} positional arguments but {len(given) + 1} were given")
-        parameters: dict[str, Any] = {item.name: REQUIRED if item.required else MISSING for item in (*positional, *by_name)}
         bound = dict(zip(parameters, bind(f"{cls.name}.__init__", given, kwargs, **parameters), strict=True))
         passed: list[Value] = []
+        plain = _is_plain(receiver, frozen)
         for item in fields.values():
             value = bound.get(item.name, MISSING)
             if value is MISSING:
                 value = item.default if item.factory is MISSING else machine.call(item.factory, [], {})
             if item.init_only:
                 passed.append(value)
-            elif value is not MISSING:
+            elif value is MISSING:
+                continue
+            elif plain and not isinstance(value, Instance) and not isinstance(written(receiver.cls, item.name), (Descriptor, Instance)):
+                machine.heap.write(receiver.table, item.name, value)
+            else:
                 machine.call(NATIVES["shapelint.object_setattr"] if frozen else NATIVES["builtins.setattr"], [receiver, item.name, value], {})
         if machine.has_attribute(receiver, "__post_init__"):
             machine.call(machine.get_attribute(receiver, "__post_init__"), passed, {})
         return None
 
     return initialise
+
+
+def _is_plain(receiver: Value, frozen: bool) -> bool:
+    """Whether setting an attribute of an object only stores it, where no descriptor has its name: asked once for all of its fields."""
+    if not isinstance(receiver, Instance) or not isinstance(receiver.cls, ClassValue) or not all(isinstance(base, ClassValue) for base in receiver.cls.mro):
+        return False
+    return receiver.layer is None and written(receiver.cls, "__slots__") is None and (frozen or written(receiver.cls, "__setattr__") is None)
 
 
 def _refuse(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:

@@ -123,6 +123,8 @@ def bind(what: str, args: Args, kwargs: Kwargs, /, **parameters: Any) -> list[An
         if name in bound:
             raise PyRaise("TypeError", f"{what}() got multiple values for argument '{name}'")
         bound[name] = value
+    if len(bound) == len(names):
+        return [bound[name] for name in names]
     missing = [name for name in names if name not in bound and parameters[name] is REQUIRED]
     if missing:
         raise PyRaise("TypeError", f"{what}() missing argument '{missing[0]}'")
