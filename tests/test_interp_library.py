@@ -434,6 +434,32 @@ a, b = Cfg(), Cfg(16, ["x"], depth=3); a.names.append(1); c = dataclasses.replac
 r = (a.dim, a.names, b.total, b.names, c.total, c.depth, Cfg().names, dataclasses.asdict(b), [f.name for f in dataclasses.fields(Cfg)], dataclasses.is_dataclass(a), dataclasses.is_dataclass(3), Cfg.KIND,
      a == Cfg(), Cfg() == Cfg(), dataclasses.astuple(b))
 """,
+    "dataclass fields that do more than store": """
+class Doubled:
+    def __set_name__(self, owner, name): self.name = "_" + name
+    def __get__(self, value, owner=None): return 1 if value is None else getattr(value, self.name)
+    def __set__(self, value, new): setattr(value, self.name, new * 2)
+@dataclass
+class A:
+    x: int = Doubled()
+@dataclass
+class B:
+    x: int = 1
+    def __setattr__(self, name, new): object.__setattr__(self, name, new + 1)
+@dataclass
+class C:
+    __slots__ = ("x",)
+    x: int
+@dataclass
+class D(B):
+    y: int = 5
+@dataclass
+class E:
+    x: int
+class F(E):
+    x = property(lambda self: self.kept, lambda self, new: setattr(self, "kept", new * 3))
+r = (A(4).x, B(2).x, B().x, C(3).x, D(2).x, D(2).y, E(1).x, F(2).x)
+""",
     "dataclass keyword only": """
 @dataclass(frozen=True, kw_only=True)
 class A:
