@@ -940,6 +940,33 @@ def test_numbers_of_numpy_are_those_numpy_computes() -> None:
         assert result(f"import numpy as np\nr = {text}") == eval(text, {"np": np}), text
 
 
+def test_arrays_are_moved_joined_and_ordered_as_numpy_does() -> None:
+    np = pytest.importorskip("numpy")
+    for text in (
+        "np.expand_dims([1, 2], 0)", "np.expand_dims([1, 2], (0, -1))", "np.squeeze([[[1], [2]]])", "np.squeeze([[[1], [2]]], axis=-1)", "np.transpose([[1, 2, 3], [4, 5, 6]])",
+        "np.transpose([[[1, 2], [3, 4], [5, 6]]], (2, 0, 1))", "np.moveaxis([[[1, 2], [3, 4], [5, 6]]], -1, 0)", "np.moveaxis([[[1, 2], [3, 4], [5, 6]]], (0, 1), (2, 0))",
+        "np.swapaxes([[1, 2, 3]], 0, 1)", "np.flip([[1, 2], [3, 4]])", "np.flip([[1, 2], [3, 4]], axis=1)", "np.stack([[1, 2], [3, 4.5]])", "np.stack([np.arange(3), np.arange(3) * 2], axis=-1)",
+        "np.concatenate([[[1, 2]], [[3, 4], [5, 6]]])", "np.concatenate([[[1], [2]], [[3, 4], [5, 6.5]]], axis=1)", "np.vstack([[1, 2], [3, 4]])", "np.tile([1, 2], 2)", "np.tile([[1, 2]], (2, 1))",
+        "np.tile([1, 2], (2, 2))", "np.repeat([1, 2], 2)", "np.repeat([[1, 2], [3, 4]], 2, axis=0)", "np.repeat([[1, 2], [3, 4]], 2)", "np.meshgrid([1, 2, 3], [4, 5])[0]", "np.meshgrid([1, 2, 3], [4, 5])[1]",
+        "np.meshgrid([1, 2, 3], [4, 5], indexing='ij')[1]", "np.eye(2)", "np.eye(2, 3)", "np.sort([[3, 1, 2], [6, 5, 4]])", "np.argsort([3, 1, 2.5])", "np.argsort([[3, 1], [1, 2]])",
+        "np.clip(np.arange(5), 1, 3)", "np.clip([0.5, 2.5], None, 1)", "np.where(np.arange(4) > 1, 7, np.arange(4))", "np.isnan([1.0, float('nan')])", "np.diff([1, 4, 9])", "np.arange(4).clip(1, 2)",
+        "np.concatenate([np.arange(2), [5.5, 6]])", "np.linspace(0.0, 1, 3)",
+    ):
+        assert plain(result(f"import numpy as np\nr = ({text}).tolist()")) == plain(eval(text, {"np": np}).tolist()), text
+    for text in ("np.allclose([1.0, 2], [1, 2.000001])", "np.allclose(1.0, 1.1)", "np.transpose(np.zeros((2, 3, 4)), (1, 2, 0)).shape", "np.moveaxis(np.ones((2, 3, 4)), 0, -1).shape",
+                 "np.stack([np.ones((2, 3))] * 4, axis=1).shape", "np.concatenate([np.ones((2, 3)), np.ones((4, 3))]).shape", "np.expand_dims(np.arange(3), 0).shape"):
+        assert result(f"import numpy as np\nr = {text}") == eval(text, {"np": np}), text
+
+
+def test_a_view_of_an_array_is_written_through() -> None:
+    found = result("""
+import numpy as np
+a = np.arange(3); b = np.expand_dims(a, 0); b[0][1] = 7; c = np.arange(2); d = np.flip(c); c[0] = 9
+r = (a.tolist(), b.shape, d.tolist(), np.argsort([1, 1]).tolist())
+""")
+    assert isinstance(found[0], Unknown) and found[1] == (1, 3) and isinstance(found[2], Unknown) and isinstance(found[3], Unknown)
+
+
 def test_the_numbers_of_a_changed_array_are_not_known() -> None:
     found = result("""
 import numpy as np

@@ -47,7 +47,8 @@ _TYPE_NAMES: tuple[tuple[type, str], ...] = (
 def get_attribute(m: "Machine", value: Value, name: str) -> Value:
     """``value.name``. PyRaise("AttributeError") where Python certainly raises it."""
     if isinstance(value, Instance):
-        return _instance(m, value, name)
+        reader = _reader(value)
+        return instance_attribute(m, value, name) if reader is None else m.call(BoundMethod(reader, value), [name], {})
     if isinstance(value, Tensor):
         return tensors.tensor_attribute(m, m.solid((value,))[0], name)
     if isinstance(value, External):
@@ -217,7 +218,18 @@ def _bind(m: "Machine", found: Value, receiver: Value, cls: Value) -> Value:
     return found
 
 
-def _instance(m: "Machine", value: Instance, name: str) -> Value:
+def _reader(value: Instance) -> FunctionValue | None:
+    """The ``__getattribute__`` that a class of the program's own has: it reads every attribute."""
+    if isinstance(value.cls, ClassValue):
+        for base in value.cls.mro:
+            if isinstance(base, ClassValue) and "__getattribute__" in base.table:
+                found = base.table["__getattribute__"]
+                return found if isinstance(found, FunctionValue) else None
+    return None
+
+
+def instance_attribute(m: "Machine", value: Instance, name: str) -> Value:
+    """As ``object.__getattribute__`` reads it, and ``__getattr__`` where that finds nothing."""
     cls = value.cls
     mro: tuple[Value, ...] = cls.mro if isinstance(cls, ClassValue) else _external_mro(cls)
     if isinstance(cls, ClassValue):
@@ -334,14 +346,14 @@ def _super(m: "Machine", value: SuperValue, name: str) -> Value:
         if name == "__new__":
             return NATIVES["shapelint.object_new"]
         if name == "__getattr__" or name == "__getattribute__":
-            return BoundMethod(NATIVES["shapelint.module_getattr"], receiver)
+            return BoundMethod(NATIVES["shapelint.module_getattr" if name == "__getattr__" else "shapelint.object_getattribute"], receiver)
         return Unknown(Why.ATTRIBUTE, f"super().{name}")
     return _bind(m, found, receiver, cls)
 
 
 def has_attribute(m: "Machine", value: Value, name: str) -> bool | None:
     """``hasattr(value, name)``."""
-    if isinstance(value, Instance):
+    if isinstance(value, Instance) and _reader(value) is None:
         if name in value.table:
             return True
         cls = value.cls

@@ -196,6 +196,16 @@ def _module_getattr(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -
     raise PyRaise("AttributeError", str(name))
 
 
+@native("shapelint.object_getattribute", "object.__getattribute__", "builtins.object.__getattribute__", "torch.nn.Module.__getattribute__")
+def _object_getattribute(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    if len(args) != 2:
+        raise PyRaise("TypeError", "__getattribute__() takes an object and a name")
+    instance, name = args
+    if isinstance(instance, Instance) and isinstance(name, str):
+        return attributes.instance_attribute(m, instance, name)
+    return m.get_attribute(instance, name) if isinstance(name, str) else Unknown(Why.ATTRIBUTE, "an attribute")
+
+
 @method(MODULE, "__init__")
 def _module_init(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
     return None
@@ -368,8 +378,10 @@ def _get_tensor(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Va
 
 @method(MODULE, "apply")
 def _apply(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
-    for _, module in walk(m, args[0]):
-        m.call(args[1], [module], {})
+    """Children come before the module that holds them; one that two modules hold is met twice."""
+    for _, child in children(m, args[0]):
+        m.call(m.get_attribute(child, "apply"), [args[1]], {})
+    m.call(args[1], [args[0]], {})
     return args[0]
 
 
@@ -406,4 +418,4 @@ def lose(m: "Machine", instance: Instance, why: Value) -> None:
     m.heap.write(instance.hidden, "open", why if isinstance(why, Unknown) else Unknown(Why.DATA, "a container's content"))
 
 
-from . import externals, layers  # noqa: E402  (layers are modules in turn)
+from . import attributes, externals, layers  # noqa: E402  (layers are modules in turn)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ..natives import PyRaise
 from ..values import DictObject, External, Instance, ListObject, Value, Why
 from .misc import with_methods
-from .support import Args, Kwargs, aside, lost, native, returns
+from .support import Args, Kwargs, aside, lost, method, native, returns
 
 if TYPE_CHECKING:
     from ..machine import Machine
@@ -103,3 +103,8 @@ def namespace(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     made = Instance(External("argparse.Namespace"))
     made.table.update(kwargs)
     return made
+
+
+@method("argparse.Namespace", "__contains__", least=2)
+def contains(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
+    return isinstance(args[1], str) and machine.has_attribute(args[0], args[1])

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 NAMED_CONSTANTS.update({f"numpy.{name}": getattr(math, name) for name in ("pi", "e", "inf", "nan")})
 NAMED_CONSTANTS["numpy.newaxis"] = None
 inert("numpy.random.seed", "numpy.set_printoptions", "numpy.save", "numpy.savez", "numpy.seterr")
-data("numpy.random.choice", "numpy.random.permutation", "numpy.random.default_rng", "numpy.random.binomial", "numpy.load", "numpy.where")
+data("numpy.random.choice", "numpy.random.permutation", "numpy.random.default_rng", "numpy.random.binomial", "numpy.load")
 
 
 # --- making arrays -----------------------------------------------------------------------------------------------------
@@ -134,13 +134,13 @@ def arange(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     return make_array((number,), kind, converted(values, kind))
 
 
-@native("numpy.concatenate", "numpy.hstack", least=1)
-def concatenate(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
+@native("numpy.hstack", least=1)
+def hstack(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     """Of vectors: other arrays are not followed."""
     parts = [array(machine, [part], {}) for part in listed(machine, args[0]) or ()]
     found = [array_of(part) for part in parts]
     if not found or len(args) > 1 or kwargs or any(part is None or part.shape is None or len(part.shape) != 1 for part in found):
-        return lost(machine, "numpy.concatenate", *args)
+        return lost(machine, "numpy.hstack", *args)
     total = functools.reduce(operator.add, (part.shape[0] for part in found if part is not None and part.shape is not None))
     try:
         values = [number for part in parts for number in numbers_of(part)]
