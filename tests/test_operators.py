@@ -14,6 +14,8 @@ import pytest
 
 from shapelint import ops
 from shapelint.dims import Expr, evaluate, sym
+from shapelint.interp.layers import is_kept, is_left_out
+from shapelint.interp.values import External, Instance
 from shapelint.ops.declare import Layer, Operator
 from shapelint.ops.examples import Example
 from shapelint.ops.kinds import ABSENT, Kind, T
@@ -314,3 +316,16 @@ def numbers(result: Any, size: int) -> Any:
     if isinstance(result, tuple):
         return tuple(numbers(part, size) for part in result)
     return [numbers(part, size) for part in result] if isinstance(result, list) else result
+
+
+@pytest.mark.parametrize("op", [op for op in OPERATORS if op.is_module], ids=named)
+def test_a_layer_keeps_the_arguments_that_torch_keeps(op: Operator) -> None:
+    """As attributes of the same name; a parameter that is left out is None."""
+    for example in op.examples(good=True):
+        layer, made = torch_object(op)(*example.args, **example.kwargs), Instance(External(op.name))
+        made.hidden["layer"] = op.construct(list(example.args), dict(example.kwargs))
+        given = dict(zip([param.name for param in op.params], example.args, strict=False)) | example.kwargs
+        for param in op.params:
+            if is_kept(op, param):
+                assert getattr(layer, param.name) == given.get(param.name, param.default), param.name
+        assert not [name for name in ("weight", "bias") if is_left_out(made, name) and getattr(layer, name, ABSENT) is not None]

@@ -87,6 +87,8 @@ def _alternatives(m: "Machine", value: Alternatives, name: str) -> Value:
 def _builtin(m: "Machine", value: Value, name: str) -> Value:
     if isinstance(value, SliceValue) and name in ("start", "stop", "step"):
         return getattr(value, name)
+    if isinstance(value, range) and name in ("start", "stop", "step"):
+        return int(getattr(value, name))
     names = getattr(value, "names", ()) if isinstance(value, tuple) else ()  # the named tuple of an operator's results
     if name in names:
         return value[names.index(name)]
@@ -100,7 +102,9 @@ def _builtin(m: "Machine", value: Value, name: str) -> Value:
             if name == "__class__":
                 return m.type_of(value)
             if name in ("real", "numerator"):
-                return value
+                return value.real if isinstance(value, complex) else value
+            if name in ("imag", "denominator") and isinstance(value, (int, float, complex)) and hasattr(value, name):
+                return getattr(value, name)
             if hasattr(kind, name) or not _is_plain(value) or hasattr(getattr(builtins, type_name), name):
                 return Unknown(Why.ATTRIBUTE, f"{type_name}.{name}")
             raise PyRaise("AttributeError", f"'{type_name}' object has no attribute '{name}'")
@@ -127,6 +131,8 @@ def _function(m: "Machine", value: Value, name: str) -> Value:
         return value.scope.module_name
     if name in ("__doc__", "__defaults__") and isinstance(value, FunctionValue):
         return (value.defaults or None) if name == "__defaults__" else _docstring(value)
+    if name == "__kwdefaults__" and isinstance(value, FunctionValue):
+        return DictObject(dict(value.kw_defaults)) if value.kw_defaults else None
     if name == "__class__" and isinstance(value, FunctionValue):
         return External("builtins.function")
     if name in ("__doc__", "__annotations__", "__code__", "__defaults__", "__kwdefaults__", "__globals__", "__class__", "__dict__"):
@@ -243,7 +249,8 @@ def instance_attribute(m: "Machine", value: Instance, name: str) -> Value:
     if name == "__class__":
         return cls
     if name == "__dict__":
-        return DictObject(value.table, shared=True)
+        rest = Unknown(Why.CONSTRUCT, "what a module holds besides its attributes") if nn_modules.is_module(m, value) else None
+        return DictObject(value.table, rest, shared=True)
     if name == "__module__" and isinstance(cls, ClassValue):
         return cls.scope.module_name
     if name in ("_modules", "_parameters", "_buffers"):
@@ -251,7 +258,7 @@ def instance_attribute(m: "Machine", value: Instance, name: str) -> Value:
     found = find_in_mro(m, mro, name)
     if found is not None:
         return _bind(m, found, value, cls)
-    if _is_none(mro, name):
+    if _is_none(mro, name) or layers.is_left_out(value, name):
         return None
     own = layers.layer_attribute(m, value, name)
     if own is not None:
@@ -361,7 +368,7 @@ def has_attribute(m: "Machine", value: Value, name: str) -> bool | None:
         found = find_in_mro(m, mro, name)
         if isinstance(found, Unknown):
             return None
-        if found is not None or _is_none(mro, name):
+        if found is not None or _is_none(mro, name) or layers.is_left_out(value, name):
             return True
         own = layers.layer_attribute(m, value, name)
         if own is not None:

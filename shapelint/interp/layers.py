@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..dims import is_unknown, sym, unknown
 from ..ops import Layer, Operator, lookup
+from ..ops.declare import Param
 from ..ops.kinds import Kind
 from ..ops.problems import ShapeError, Unread, follow
 from ..shapes import Shape
@@ -194,6 +195,28 @@ def layer_name(instance: Instance, op: Operator | None = None) -> str:
 
 
 _KEEP_TUPLES = ("AvgPool1d", "Conv", "LazyConv")
+# Arguments that do not matter for shapes and that torch's layers keep as they were given.
+_KEPT = frozenset({
+    "affine", "align_corners", "alpha", "ceil_mode", "count_include_pad", "elementwise_affine", "eps", "inplace", "momentum", "negative_slope", "p",
+    "padding_mode", "track_running_stats",
+})
+_REGISTER_NONE = ("Conv", "Linear", "BatchNorm", "InstanceNorm", "GroupNorm", "LayerNorm")
+
+
+def is_kept(op: Operator, param: Param) -> bool:
+    """Whether a layer has the argument, which no shape depends on, as an attribute of that name."""
+    return param.kind is Kind.IGNORED and param.name in _KEPT and param.default is not None and op.short_name != "PairwiseDistance"
+
+
+def is_left_out(instance: Instance, name: str) -> bool:
+    """Whether a parameter is None because the constructor was told to leave it out (``bias=False``, ``affine=False``)."""
+    layer = instance.layer
+    if layer is None or name not in ("bias", "weight") or not layer.op.short_name.startswith(_REGISTER_NONE) or layer.op.short_name.endswith("Loss"):
+        return False
+    try:
+        return name not in layer.parameters()
+    except (ShapeError, Unread):
+        return False
 
 
 def layer_attribute(m: "Machine", instance: Instance, name: str) -> Value:
@@ -220,6 +243,8 @@ def layer_attribute(m: "Machine", instance: Instance, name: str) -> Value:
         return instance.hidden.get("training", True)
     for param in layer.op.params:
         if param.name == name:
+            if is_kept(layer.op, param):
+                return instance.hidden.get("given", {}).get(name, param.default)
             return _field(layer, param.name, param.kind, instance.hidden.get("given", {}))
     return None
 
@@ -229,6 +254,8 @@ def _field(layer: Layer, name: str, kind: Kind, given: dict[str, Value]) -> Valu
     value = getattr(layer, name)
     if name == "stride" and given.get(name) is None and "Pool" in layer.op.short_name:
         return _field(layer, "kernel_size", kind, given)
+    if name == "normalized_shape" and isinstance(value, (int, list)):
+        return (value,) if isinstance(value, int) else tuple(value)
     if kind is Kind.IGNORED or isinstance(value, list):
         return Unknown(Why.ATTRIBUTE, name)
     if kind in (Kind.SIZES, Kind.SIZES_OR_TEXT) and not layer.op.short_name.startswith(_KEEP_TUPLES):

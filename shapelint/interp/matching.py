@@ -60,12 +60,17 @@ def _mapping(m: "Machine", pattern: ast.MatchMapping, subject: Value, scope: Sco
     if not isinstance(subject, DictObject):
         return None if isinstance(subject, Unknown) else False
     answers: list[bool | None] = []
+    named: list[Value] = []
     for key_node, part in zip(pattern.keys, pattern.patterns, strict=True):
         key = m.evaluate(key_node, scope)
         if key in subject.table:
             answers.append(matches(m, part, subject.table[key], scope))
         else:
             answers.append(False if subject.opaque["rest"] is None else None)
+        named.append(key)
+    if pattern.rest is not None:
+        further = {key: value for key, value in subject.table.items() if key not in named}
+        m.heap.write(scope.table, pattern.rest, DictObject(further, subject.opaque["rest"]))
     return _every(answers)
 
 

@@ -129,6 +129,7 @@ def _sequential_forward(m: "Machine", args: list[Value], kwargs: dict[str, Value
 @method(LIST, "__len__")
 @method(DICT, "__len__")
 @method("torch.nn.ParameterList", "__len__")
+@method("torch.nn.ParameterDict", "__len__")
 def _len(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
     return len(_entries(m, args[0])) if closed(args[0]) else why_open(args[0])
 
@@ -160,7 +161,17 @@ def _items(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
     return IteratorObject(tuple(_entries(m, args[0])) if closed(args[0]) else why_open(args[0]))
 
 
+@method(DICT, "clear")
+@method("torch.nn.ParameterDict", "clear")
+def _clear(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    for name, _ in _entries(m, args[0]):
+        m.heap.delete(args[0].table, name)
+    m.heap.write(args[0].hidden, "open", None)
+    return None
+
+
 @method(DICT, "__contains__")
+@method("torch.nn.ParameterDict", "__contains__")
 def _contains(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
     if not closed(args[0]) or not isinstance(args[1], str):
         return Unknown(Why.DATA, "in")

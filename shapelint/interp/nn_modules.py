@@ -136,21 +136,25 @@ def _is_native(value: BoundMethod) -> bool:
     return type(value.function).__name__ == "Native"
 
 
-def children(m: "Machine", instance: Instance) -> list[tuple[str, Instance]]:
-    """Direct children in the order of registration; each module once."""
+def children(m: "Machine", instance: Instance, once: bool = True) -> list[tuple[str, Instance]]:
+    """Direct children in the order of registration; each module once, or under each of its names."""
     found: list[tuple[str, Instance]] = []
     seen = {id(instance)}
     for name, value in instance.table.items():
         if isinstance(value, Alternatives):
             value = next((option for option in value.options if isinstance(option, Instance)), None)
         if isinstance(name, str) and isinstance(value, Instance) and id(value) not in seen and is_module(m, value):
-            seen.add(id(value))
+            if once:
+                seen.add(id(value))
             found.append((name, value))
     return found
 
 
-def walk(m: "Machine", instance: Instance, prefix: str = "") -> Iterator[tuple[str, Instance]]:
-    """``named_modules()``."""
+def walk(m: "Machine", instance: Instance, prefix: str = "", once: bool = True) -> Iterator[tuple[str, Instance]]:
+    """``named_modules()``; where ``once`` is not asked for, a module comes under each of its names."""
+    if not once:
+        yield from _under_each_name(m, instance, prefix, ())
+        return
     seen: set[int] = set()
     ahead = [(prefix, instance)]
     while ahead:
@@ -160,6 +164,14 @@ def walk(m: "Machine", instance: Instance, prefix: str = "") -> Iterator[tuple[s
         seen.add(id(module))
         yield path, module
         ahead += [(f"{path}.{name}" if path else name, child) for name, child in reversed(children(m, module))]
+
+
+def _under_each_name(m: "Machine", module: Instance, path: str, above: tuple[Instance, ...]) -> Iterator[tuple[str, Instance]]:
+    m.step()
+    yield path, module
+    for name, child in children(m, module, once=False):
+        if child not in above and child is not module:  # torch would not come back from a module that holds itself
+            yield from _under_each_name(m, child, f"{path}.{name}" if path else name, (*above, module))
 
 
 @native("shapelint.object_init")
@@ -243,15 +255,22 @@ def _add_module(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Va
     return None
 
 
-@method(MODULE, "register_buffer", "register_parameter")
+@method(MODULE, "register_buffer")
 def _register_buffer(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
     name = args[1] if len(args) > 1 else kwargs.get("name")
-    value = args[2] if len(args) > 2 else kwargs.get("tensor", kwargs.get("param"))
+    value = args[2] if len(args) > 2 else kwargs.get("tensor")
     if isinstance(name, str):
         m.heap.write(args[0].table, name, value)
-        if isinstance(value, Tensor) and not value.is_parameter:
-            kept = args[3] if len(args) > 3 else kwargs.get("persistent", True)
-            m.heap.write(args[0].hidden, (BUFFER, name), m.truth(kept))
+        kept = args[3] if len(args) > 3 else kwargs.get("persistent", True)
+        m.heap.write(args[0].hidden, (BUFFER, name), m.truth(kept))  # of None too: a tensor that is set later is a buffer
+    return None
+
+
+@method(MODULE, "register_parameter")
+def _register_parameter(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    name = args[1] if len(args) > 1 else kwargs.get("name")
+    if isinstance(name, str):
+        m.heap.write(args[0].table, name, args[2] if len(args) > 2 else kwargs.get("param"))
     return None
 
 
@@ -272,7 +291,11 @@ def _modules(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value
 
 @method(MODULE, "named_modules")
 def _named_modules(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
-    return IteratorObject(tuple(walk(m, args[0])))
+    given = dict(zip(("memo", "prefix", "remove_duplicate"), args[1:], strict=False)) | kwargs
+    prefix, once = given.get("prefix", ""), m.truth(given.get("remove_duplicate", True))
+    if not isinstance(prefix, str) or once is None or given.get("memo") is not None:
+        return IteratorObject(Unknown(Why.ARGUMENT, "the modules of a module"))
+    return IteratorObject(tuple(walk(m, args[0], prefix, once)))
 
 
 @method(MODULE, "get_submodule")
@@ -328,7 +351,7 @@ def _all_named(m: "Machine", own: Named, args: list[Value], kwargs: dict[str, Va
     if not isinstance(prefix, str) or recurse is None or once is None:
         return Unknown(Why.ARGUMENT, "the parameters of a module")
     found, seen = [], set()
-    for path, module in walk(m, args[0], prefix) if recurse else [(prefix, args[0])]:
+    for path, module in walk(m, args[0], prefix, once) if recurse else [(prefix, args[0])]:
         for name, tensor in own(module):
             if not once or id(tensor) not in seen:
                 seen.add(id(tensor))

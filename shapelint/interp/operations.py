@@ -39,6 +39,7 @@ from .values import (
     unsettled,
 )
 
+UNION = External("types.UnionType")
 _PYTHON: dict[str, Callable[[Any, Any], Any]] = {
     "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "//": operator.floordiv, "%": operator.mod, "**": operator.pow,
     "@": operator.matmul, "<<": operator.lshift, ">>": operator.rshift, "&": operator.and_, "|": operator.or_, "^": operator.xor,
@@ -213,11 +214,48 @@ def _sequence_binary(m: Any, op: str, left: Value, right: Value) -> Value:
                 return _repeated(sequence, count)
     if op in ("|", "&", "-", "^") and isinstance(left, SetObject) and isinstance(right, SetObject):
         return _set_binary(op, left, right)
+    if isinstance(left, DictObject) and isinstance(right, DictObject) and "Counter" in (left.kind, right.kind):
+        return _counted(m, op, left, right)
+    if op == "|" and _is_type(left) and _is_type(right):
+        return union_of(left, right)
     if op == "|" and isinstance(left, DictObject) and isinstance(right, DictObject):
         if len(left.table) + len(right.table) > limits.LISTED_ITEMS:
             return DictObject(rest=Unknown(Why.LIMIT, "a long dict"))
         return DictObject({**left.table, **right.table}, left.opaque["rest"] or right.opaque["rest"])
     return None
+
+
+def _counted(m: Any, op: str, left: DictObject, right: DictObject) -> Value:
+    """What two Counters make: of each item the sum, the difference, the larger or the smaller count, if it is positive."""
+    rest = left.opaque["rest"] or right.opaque["rest"]
+    counts = [*left.table.values(), *right.table.values()]
+    if op not in ("+", "-", "|", "&") or left.kind != right.kind or rest is not None or not all(isinstance(count, int) for count in counts):
+        return rest or Unknown(Why.DATA, "counts")
+    combine: Any = {"+": operator.add, "-": operator.sub, "|": max, "&": min}[op]
+    made = {key: combine(left.table.get(key, 0), right.table.get(key, 0)) for key in {**left.table, **right.table}}
+    return DictObject({key: count for key, count in made.items() if count > 0}, kind="Counter", default=left.default)
+
+
+def _is_type(value: Value) -> bool:
+    """Whether a value is a type, as far as its name shows: ``os.O_CREAT`` is none."""
+    if isinstance(value, External):
+        name = value.name.rpartition(".")[2]
+        return name[:1].isupper() and not name.isupper()
+    return value is None or (isinstance(value, ClassValue) and value.meta is None) or (isinstance(value, Native) and value.is_type) or is_union(value)
+
+
+def is_union(value: Value) -> bool:
+    """Whether this is ``int | str``."""
+    return isinstance(value, Instance) and value.cls == UNION
+
+
+def union_of(*types: Value) -> Instance:
+    """``int | str``: an object that holds the types."""
+    made, parts = Instance(UNION), []
+    for item in types:
+        parts += [part for part in (item.table["__args__"] if isinstance(item, Instance) else (item,)) if part not in parts]
+    made.table["__args__"] = tuple(parts)
+    return made
 
 
 def _joined(m: Any, one: "tuple[Value, ...]", other: "tuple[Value, ...]") -> "tuple[Value, ...] | Unknown":

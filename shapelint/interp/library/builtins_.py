@@ -56,8 +56,7 @@ NAMED_CONSTANTS["builtins.__debug__"] = True
 for _function in (ascii, bin, chr, hex, oct, ord):
     native(f"builtins.{_function.__name__}")(lifted(_function.__name__, _function))
 inert("builtins.print", "builtins.breakpoint")
-data("builtins.input", "builtins.id", "builtins.hash", "builtins.memoryview",
-     "builtins.exec", "builtins.compile")
+data("builtins.input", "builtins.id", "builtins.hash", "builtins.memoryview", "builtins.compile")
 
 
 @native("builtins.dir")

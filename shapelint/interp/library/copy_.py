@@ -128,6 +128,9 @@ class _Copier:
         made = Instance(value.cls, value.created)
         self._keep(value, made)
         made.hidden = {key: self._hidden(item) for key, item in value.hidden.items()}
+        owner, parameters = value.hidden.get("parameters", (0, {}))
+        if owner == id(value):  # a parameter that two layers share is shared by their copies
+            made.hidden["parameters"] = (id(made), {name: self.copy(tensor) for name, tensor in parameters.items()})
         made.table.update((name, self.copy(item)) for name, item in value.table.items())
         return made
 

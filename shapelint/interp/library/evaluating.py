@@ -1,11 +1,13 @@
-"""``eval`` of a text that is known: names of classes in configurations, arithmetic on widths."""
+"""``eval`` and ``exec`` of a text that is known: names of classes in configurations, arithmetic on widths, configurations that are programs."""
 
 import ast
 from typing import TYPE_CHECKING
 
 from .. import limits
 from ..natives import PyRaise
-from ..values import DictObject, Scope, Value
+from ..statements import execute
+from ..values import DictObject, Scope, Unknown, Value, Why
+from .methods_dict import forget
 from .support import Args, Kwargs, lost, native, too_much
 
 if TYPE_CHECKING:
@@ -30,6 +32,34 @@ def eval_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
         if hasattr(part, "lineno"):
             ast.copy_location(part, site.node)  # what happens in it happens at the call
     return machine.evaluate(node, scope)
+
+
+@native("builtins.exec", least=1)
+def exec_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
+    """What the text assigns stands in the dict that the call gives; without one, it is not followed."""
+    text, site = args[0], machine.site
+    spaces = [space for space in args[1:] if space is not None]
+    if not isinstance(text, str) or site is None or kwargs or not spaces or not all(isinstance(space, DictObject) for space in spaces):
+        for space in spaces:
+            if isinstance(space, DictObject):
+                forget(machine, space, lost(machine, "exec", text))
+        return lost(machine, "exec", text)
+    scope = _scope(site.file_scope, args[1:])
+    if len(text) > limits.EVALUATED_TEXT or scope is None:
+        forget(machine, spaces[-1], too_much(machine, "exec"))
+        return None
+    if "__builtins__" not in spaces[0].table:
+        machine.heap.write(spaces[0].table, "__builtins__", Unknown(Why.CONSTRUCT, "__builtins__"))
+    scope.table = spaces[-1].table
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise PyRaise("SyntaxError", str(error)) from None
+    for part in ast.walk(tree):
+        if hasattr(part, "lineno"):
+            ast.copy_location(part, site.node)
+    execute(machine, tree.body, scope)
+    return None
 
 
 def _scope(here: Scope, spaces: "list[Value]") -> Scope | None:

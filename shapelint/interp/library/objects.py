@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from ...dims import Expr
 from ..classes import linearised
 from ..natives import NATIVES, PyRaise
+from ..operations import is_union
 from ..values import (
     CONSTANTS,
     Alternatives,
@@ -51,6 +52,8 @@ def script_isinstance(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
 
 
 def _is_instance(machine: "Machine", value: Value, classinfo: Value) -> bool | None:
+    if is_union(classinfo):
+        classinfo = tuple(machine.type_of(None) if item is None else item for item in classinfo.table["__args__"])
     if isinstance(classinfo, tuple):
         answers = [_is_instance(machine, value, item) for item in classinfo]
         return True if True in answers else None if None in answers else False

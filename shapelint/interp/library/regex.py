@@ -4,8 +4,9 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from .. import limits
+from ..lazy import Lost
 from ..natives import NAMED_CONSTANTS, PyRaise
-from ..values import Instance, IteratorObject, Native, Value, is_constant
+from ..values import BoundMethod, FunctionValue, Instance, IteratorObject, Native, Partial, Value, is_constant
 from .misc import with_methods
 from .regex_cost import takes_long
 from .support import RAISED, Args, Kwargs, from_python, lost, native, returns, too_much
@@ -22,6 +23,8 @@ for _name in ("IGNORECASE", "I", "MULTILINE", "M", "DOTALL", "S", "VERBOSE", "X"
 def _applied(machine: "Machine", name: str, args: Args, kwargs: Kwargs) -> Value:
     """``re.name(*args, **kwargs)``."""
     given = (*args, *kwargs.values())
+    if name in ("sub", "subn") and len(args) >= 3 and _is_callable(args[1]) and isinstance(args[0], str) and is_constant(given[2:]):
+        return _replaced(machine, name, args, kwargs)
     if not is_constant(given):
         return lost(machine, f"re.{name}", *given)
     pattern = args[0] if args else kwargs.get("pattern")
@@ -29,6 +32,31 @@ def _applied(machine: "Machine", name: str, args: Args, kwargs: Kwargs) -> Value
         return too_much(machine, f"re.{name}")
     try:
         return _value(machine, getattr(re, name)(*args, **kwargs))
+    except re.error as error:
+        raise PyRaise("error", str(error)) from error
+    except RAISED as error:
+        raise PyRaise(type(error).__name__, str(error)) from error
+
+
+def _is_callable(value: Value) -> bool:
+    return isinstance(value, (FunctionValue, BoundMethod, Partial, Native))
+
+
+def _replaced(machine: "Machine", name: str, args: Args, kwargs: Kwargs) -> Value:
+    """``re.sub`` where a function of the program says what to put in place of each match."""
+    if _takes_long(args[0], kwargs.get("flags", 0), (*args, *kwargs.values())):
+        return too_much(machine, f"re.{name}")
+
+    def replacement(found: "re.Match[str]") -> str:
+        text = machine.call(args[1], [_match(found)], {})
+        if not isinstance(text, str):
+            raise Lost(lost(machine, f"re.{name}", text))
+        return text
+
+    try:
+        return _value(machine, getattr(re, name)(args[0], replacement, *args[2:], **kwargs))
+    except Lost as unknown:
+        return unknown.unknown
     except re.error as error:
         raise PyRaise("error", str(error)) from error
     except RAISED as error:
@@ -103,6 +131,8 @@ def compile_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
 def _of_pattern(compiled: "re.Pattern[str]", name: str) -> Any:
     def call(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
         given = (*args, *kwargs.values())
+        if name in ("sub", "subn") and len(args) >= 2 and _is_callable(args[0]) and is_constant(given[1:]) and "flags" not in kwargs:
+            return _replaced(machine, name, [compiled.pattern, *args], {**kwargs, "flags": compiled.flags & ~re.UNICODE})
         if not is_constant(given):
             return lost(machine, f"re.{name}", *given)
         if _takes_long(compiled.pattern, compiled.flags, given):
