@@ -590,6 +590,395 @@ PROGRAMS: dict[str, str] = {
                 return torch.cat([states[i] for i in self._concat], dim=1)
         result = [Cell(gene, 4, s)(torch.ones(1, 4, 8, 8), torch.ones(1, 4, 8, 8)) for s in (1, 2)]
     """,
+    "a config built by classmethods and merged options": """
+        import json, re
+        class CfgNode(dict):
+            def __init__(self, init=None):
+                super().__init__({k: CfgNode(v) if isinstance(v, dict) else v for k, v in (init or {}).items()})
+            def __getattr__(self, name):
+                if name in self:
+                    return self[name]
+                raise AttributeError(name)
+            def __setattr__(self, name, value):
+                self[name] = value
+            def merge_from_list(self, options):
+                for full, text in zip(options[0::2], options[1::2]):
+                    node = self
+                    *path, last = full.split(".")
+                    for key in path:
+                        node = node[key]
+                    node[last] = json.loads(text)
+            def clone(self):
+                import copy
+                return copy.deepcopy(self)
+        _C = CfgNode()
+        _C.MODEL = CfgNode()
+        _C.MODEL.WIDTHS = [4, 8]
+        _C.MODEL.HEAD = CfgNode({"CLASSES": 2})
+        cfg = _C.clone()
+        cfg.merge_from_list(["MODEL.WIDTHS", "[8, 16, 24]", "MODEL.HEAD.CLASSES", "6"])
+        def build(cfg):
+            widths = [3, *cfg.MODEL.WIDTHS]
+            return nn.Sequential(*(nn.Conv2d(a, b, 3, 2, 1) for a, b in zip(widths, widths[1:])), nn.Flatten(), nn.LazyLinear(cfg.MODEL.HEAD.CLASSES))
+        result = [build(c)(torch.ones(1, 3, 16, 16)) for c in (_C, cfg)]
+    """,
+    "instantiate by a dotted target": """
+        import importlib
+        def locate(path):
+            module, _, name = path.rpartition(".")
+            return getattr(importlib.import_module(module), name)
+        def instantiate(cfg, **extra):
+            if isinstance(cfg, (list, tuple)):
+                return [instantiate(item) for item in cfg]
+            if isinstance(cfg, dict) and "_target_" in cfg:
+                cfg = {**cfg, **extra}
+                partial = cfg.pop("_partial_", False)
+                target = locate(cfg.pop("_target_"))
+                args = instantiate(cfg.pop("_args_", []))
+                kwargs = {k: instantiate(v) for k, v in cfg.items()}
+                if partial:
+                    import functools
+                    return functools.partial(target, *args, **kwargs)
+                return target(*args, **kwargs)
+            return cfg
+        cfg = {"_target_": "torch.nn.Sequential", "_args_": [{"_target_": "torch.nn.Conv2d", "in_channels": 3, "out_channels": 8, "kernel_size": 3},
+               {"_target_": "torch.nn.AdaptiveAvgPool2d", "output_size": [1, 2]}, {"_target_": "torch.nn.Flatten"}]}
+        norm = instantiate({"_target_": "torch.nn.LayerNorm", "_partial_": True, "eps": 1e-6})
+        result = [instantiate(cfg)(torch.ones(2, 3, 9, 9)), norm(4)(torch.ones(3, 4)), instantiate({"_target_": "torch.nn.Linear", "in_features": 2}, out_features=5)(torch.ones(1, 2))]
+    """,
+    "blocks decoded from strings": """
+        import re
+        def decode(text):
+            ops = text.split("_")
+            options = {}
+            for op in ops[1:]:
+                parts = re.split(r"(\\d.*)", op)
+                if len(parts) >= 2:
+                    key, value = parts[:2]
+                    options[key] = value
+            return dict(kind=ops[0], repeat=int(options["r"]), kernel=int(options["k"]), stride=int(options["s"]), out=int(options["c"]), ratio=float(options.get("e", 1)))
+        class IR(nn.Module):
+            def __init__(self, inputs, out, kernel, stride, ratio):
+                super().__init__()
+                hidden = int(round(inputs * ratio))
+                self.use_res = stride == 1 and inputs == out
+                self.conv = nn.Sequential(nn.Conv2d(inputs, hidden, 1), nn.Conv2d(hidden, hidden, kernel, stride, kernel // 2, groups=hidden), nn.Conv2d(hidden, out, 1))
+            def forward(self, x):
+                return x + self.conv(x) if self.use_res else self.conv(x)
+        def build(specs, width=3):
+            layers = []
+            for spec in map(decode, specs):
+                repeat = spec.pop("repeat")
+                kind = {"ir": IR}[spec.pop("kind")]
+                for i in range(repeat):
+                    layers.append(kind(width, **{**spec, "stride": spec["stride"] if i == 0 else 1}))
+                    width = spec["out"]
+            return nn.Sequential(*layers), width
+        net, width = build(["ir_r1_k3_s2_c8", "ir_r2_k5_s2_e4_c16", "ir_r1_k3_s1_e2.5_c24"])
+        result = [net(torch.ones(1, 3, 32, 32)), width, len(net)]
+    """,
+    "an enum that chooses layers": """
+        from enum import Enum
+        class StrEnum(str, Enum):
+            def __str__(self):
+                return self.value
+        class Norm(StrEnum):
+            BATCH = "batch"
+            INSTANCE = "instance"
+            NONE = "none"
+        class Mode(Enum):
+            MEAN = 0
+            MAX = 1
+            @classmethod
+            def parse(cls, text):
+                return cls[text.upper()]
+        def norm(kind, channels):
+            kind = Norm(kind) if not isinstance(kind, Norm) else kind
+            if kind is Norm.BATCH:
+                return nn.BatchNorm2d(channels)
+            if kind == "instance":
+                return nn.InstanceNorm2d(channels)
+            return nn.Identity()
+        class Net(nn.Module):
+            def __init__(self, kind, mode):
+                super().__init__()
+                self.net, self.mode = nn.Sequential(nn.Conv2d(3, 4, 3), norm(kind, 4)), Mode.parse(mode)
+            def forward(self, x):
+                x = self.net(x)
+                return x.mean((2, 3)) if self.mode is Mode.MEAN else x.amax(dim=(2, 3), keepdim=True)
+        result = [Net("batch", "mean")(torch.ones(1, 3, 8, 8)), Net(Norm.NONE, "max")(torch.ones(1, 3, 8, 8)), str(Norm.BATCH), [m.name for m in Mode], type(Net("instance", "mean").net[1]).__name__]
+    """,
+    "model entry points with default configurations": """
+        import sys
+        from copy import deepcopy
+        _entrypoints, default_cfgs = {}, {}
+        def _cfg(url="", **kwargs):
+            return {"url": url, "num_classes": 10, "input_size": (3, 32, 32), **kwargs}
+        def register_model(fn):
+            _entrypoints[fn.__name__] = fn
+            fn.registered = True
+            return fn
+        default_cfgs["net_small"] = _cfg(num_classes=4)
+        default_cfgs["net_large"] = _cfg(url="x", input_size=(3, 64, 64))
+        class Net(nn.Module):
+            def __init__(self, num_classes=10, in_chans=3, widths=(8, 16), global_pool="avg", **kwargs):
+                super().__init__()
+                self.num_classes, self.num_features = num_classes, widths[-1]
+                self.feature_info, layers, last = [], [], in_chans
+                for i, width in enumerate(widths):
+                    layers.append(nn.Conv2d(last, width, 3, 2, 1))
+                    self.feature_info += [dict(num_chs=width, reduction=2 ** (i + 1), module=f"layers.{i}")]
+                    last = width
+                self.layers = nn.Sequential(*layers)
+                self.reset_classifier(num_classes, global_pool)
+            def reset_classifier(self, num_classes, global_pool="avg"):
+                self.global_pool = global_pool
+                self.fc = nn.Linear(self.num_features, num_classes) if num_classes > 0 else nn.Identity()
+            def forward_features(self, x):
+                return self.layers(x)
+            def forward_head(self, x, pre_logits: bool = False):
+                if self.global_pool == "avg":
+                    x = x.mean(dim=(2, 3))
+                return x if pre_logits else self.fc(x)
+            def forward(self, x):
+                return self.forward_head(self.forward_features(x))
+        def build_with_cfg(cls, variant, pretrained=False, **kwargs):
+            cfg = deepcopy(default_cfgs[variant])
+            kwargs.setdefault("num_classes", cfg["num_classes"])
+            features = kwargs.pop("features_only", False)
+            model = cls(**kwargs)
+            model.pretrained_cfg = model.default_cfg = cfg
+            return FeatureNet(model, out_indices=(0, 1)) if features else model
+        class FeatureNet(nn.ModuleDict):
+            def __init__(self, model, out_indices):
+                super().__init__()
+                self.feature_info = [model.feature_info[i] for i in out_indices]
+                self.return_layers = {}
+                for i, (name, module) in enumerate(model.layers.named_children()):
+                    self[f"layers_{name}"] = module
+                    if i in out_indices:
+                        self.return_layers[f"layers_{name}"] = i
+                self.update({})
+            def forward(self, x):
+                out = []
+                for name, module in self.items():
+                    x = module(x)
+                    if name in self.return_layers:
+                        out.append(x)
+                return out
+        @register_model
+        def net_small(pretrained=False, **kwargs):
+            return build_with_cfg(Net, "net_small", pretrained, **dict(dict(widths=(4, 8)), **kwargs))
+        @register_model
+        def net_large(pretrained=False, **kwargs):
+            return build_with_cfg(Net, "net_large", pretrained, **dict(dict(widths=(8, 16, 32)), **kwargs))
+        def create_model(name, pretrained=False, **kwargs):
+            kwargs = {k: v for k, v in kwargs.items() if v is not None}
+            return _entrypoints[name](pretrained=pretrained, **kwargs)
+        nets = [create_model(name, drop=None, in_chans=1) for name in sorted(_entrypoints)]
+        nets[0].reset_classifier(0)
+        x = torch.ones(1, 1, 32, 32)
+        result = [*(net(x) for net in nets), create_model("net_large", features_only=True)(torch.ones(1, 3, 32, 32)), nets[1].forward_head(nets[1].forward_features(x), True),
+                  nets[1].default_cfg["input_size"], net_small.registered, nets[1].feature_info[-1]["reduction"]]
+    """,
+    "module factories by a decorator with arguments and a class registry": """
+        class Registered:
+            registry = {}
+            def __init_subclass__(cls, key=None, **kwargs):
+                super().__init_subclass__(**kwargs)
+                if key:
+                    Registered.registry[key] = cls
+        class Base(nn.Module, Registered):
+            def __init__(self, dim):
+                super().__init__()
+                self.dim = dim
+        class A(Base, key="a"):
+            def __init__(self, dim):
+                super().__init__(dim)
+                self.fc = nn.Linear(dim, dim * 2)
+            def forward(self, x):
+                return self.fc(x)
+        class B(A, key="b"):
+            def forward(self, x):
+                return super().forward(x).transpose(-1, -2)
+        result = [Registered.registry[k](4)(torch.ones(2, 3, 4)) for k in ("a", "b")] + [sorted(Registered.registry)]
+    """,
+    "trees of tensors": """
+        from torch.utils._pytree import tree_map, tree_flatten, tree_unflatten
+        batch = {"a": torch.ones(2, 3), "b": [torch.ones(4), (torch.ones(1, 5), 7)]}
+        moved = tree_map(lambda t: t.unsqueeze(0) if isinstance(t, torch.Tensor) else t, batch)
+        leaves, spec = tree_flatten(batch)
+        back = tree_unflatten([leaf * 2 if isinstance(leaf, torch.Tensor) else leaf for leaf in leaves], spec)
+        result = [moved["a"], moved["b"][0], moved["b"][1], len(leaves), leaves[0], back["b"][1]]
+    """,
+    "weights loaded by name": """
+        net = nn.Sequential(nn.Linear(2, 3), nn.Linear(3, 4))
+        state = {k.replace("0.", "first."): v for k, v in net.state_dict().items()}
+        own = net.state_dict()
+        for name, param in list(state.items()):
+            if name.startswith("first."):
+                state["0." + name[len("first."):]] = state.pop(name)
+        found = {k: v for k, v in state.items() if k in own and v.shape == own[k].shape}
+        own.update(found)
+        net.load_state_dict(own)
+        net[1] = nn.Linear(3, 1)
+        result = [net(torch.ones(5, 2)), len(found), sum(p.numel() for p in net.parameters()), sorted(found)]
+    """,
+    "a grid of anchors by numpy": """
+        import numpy as np
+        class Anchors(nn.Module):
+            def __init__(self, sizes=(32, 64), ratios=(0.5, 1.0, 2.0)):
+                super().__init__()
+                scales = np.array(ratios)
+                base = np.concatenate([np.stack([size * np.sqrt(scales), size / np.sqrt(scales)], axis=1) for size in sizes], axis=0)
+                self.register_buffer("base", torch.from_numpy(base).float())
+                self.num = len(base)
+            def forward(self, feature, stride=8):
+                h, w = feature.shape[-2:]
+                ys, xs = torch.meshgrid(torch.arange(h) * stride, torch.arange(w) * stride, indexing="ij")
+                centres = torch.stack([xs, ys], -1).reshape(-1, 1, 2).float()
+                sizes = self.base.unsqueeze(0).expand(h * w, -1, -1)
+                return torch.cat([centres - sizes / 2, centres + sizes / 2], -1).reshape(-1, 4)
+        anchors = Anchors()
+        head = nn.Conv2d(8, anchors.num * 4, 1)
+        x = torch.ones(1, 8, 5, 6)
+        result = [anchors(x), head(x).permute(0, 2, 3, 1).reshape(1, -1, 4), anchors.num]
+    """,
+    "depths and rates by numpy": """
+        import numpy as np
+        rates = [x.item() for x in torch.linspace(0, 0.1, 6)]
+        depths = [2, 3, 1]
+        splits = np.split(np.arange(6), np.cumsum(depths).tolist()[:-1])
+        widths = (np.round(np.array([8, 16, 24]) * 1.25 / 8) * 8).astype(int).tolist()
+        per_stage = torch.linspace(0, 0.1, sum(depths)).split(depths)
+        cumulative = [0] + np.cumsum(depths).tolist()
+        layers, last = [], 3
+        for i, (depth, width) in enumerate(zip(depths, widths)):
+            for j in range(depth):
+                layers += [nn.Conv2d(last, width, 3, 2 if j == 0 else 1, 1), nn.Dropout(rates[cumulative[i] + j])]
+                last = width
+        result = [nn.Sequential(*layers)(torch.ones(1, 3, 32, 32)), widths, [len(s) for s in splits], [len(p) for p in per_stage]]
+    """,
+    "optional parts chosen by flags of a dict": """
+        class SE(nn.Module):
+            def __init__(self, c, r=4):
+                super().__init__()
+                self.fc = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Conv2d(c, c // r, 1), nn.ReLU(), nn.Conv2d(c // r, c, 1), nn.Sigmoid())
+            def forward(self, x):
+                return x * self.fc(x)
+        CONFIGS = {"S": dict(width=0.5, se=True, blocks=[(1, 16, 1), (2, 24, 2)]), "L": dict(width=1.5, blocks=[(2, 16, 2)] * 2)}
+        def make_divisible(v, d=8, low=None):
+            new = max(low or d, int(v + d / 2) // d * d)
+            return new + d if new < 0.9 * v else new
+        class Net(nn.Module):
+            def __init__(self, width=1.0, blocks=(), se=False, **unused):
+                super().__init__()
+                self.stem = nn.Conv2d(3, last := make_divisible(16 * width), 3, 2, 1)
+                for s, (n, c, stride) in enumerate(blocks):
+                    c = make_divisible(c * width)
+                    stage = nn.Sequential()
+                    for i in range(n):
+                        stage.add_module(f"{i}", nn.Conv2d(last, c, 3, stride if i == 0 else 1, 1))
+                        if se:
+                            stage.add_module(f"{i}_se", SE(c))
+                        last = c
+                    setattr(self, f"stage{s}", stage)
+                self.count = len(blocks)
+            def forward(self, x):
+                outs = [x := self.stem(x)]
+                for s in range(self.count):
+                    outs.append(x := getattr(self, f"stage{s}")(x))
+                return outs
+        result = [Net(**CONFIGS[k])(torch.ones(1, 3, 32, 32)) for k in CONFIGS]
+    """,
+    "multi-task heads keyed by a dict of named tuples": """
+        from typing import NamedTuple, Optional, Union
+        class Task(NamedTuple):
+            out: int
+            dense: bool = False
+            hidden: Optional[int] = None
+        TASKS = {"cls": Task(5), "seg": Task(3, dense=True), "emb": Task(8, hidden=16)._replace(out=12)}
+        class Net(nn.Module):
+            def __init__(self, tasks):
+                super().__init__()
+                self.tasks = tasks
+                self.body = nn.Conv2d(3, 6, 3, padding=1)
+                self.heads = nn.ModuleDict()
+                for name, (out, dense, hidden) in tasks.items():
+                    if dense:
+                        self.heads[name] = nn.Conv2d(6, out, 1)
+                    else:
+                        self.heads[name] = nn.Sequential(*filter(None, [nn.Linear(6, hidden) if hidden else None, nn.ReLU() if hidden else None, nn.Linear(hidden or 6, out)]))
+            def forward(self, x, tasks=None):
+                x = self.body(x)
+                pooled = x.mean((-2, -1))
+                return {t: head(x if self.tasks[t].dense else pooled) for t, head in self.heads.items() if tasks is None or t in tasks}
+        out = Net(TASKS)(torch.ones(2, 3, 4, 4))
+        result = [*(out[k] for k in TASKS), list(Net(TASKS)(torch.ones(1, 3, 4, 4), tasks={"seg"}))]
+    """,
+    "wrappers that delegate by getattr": """
+        class Wrapper(nn.Module):
+            def __init__(self, module):
+                super().__init__()
+                self.module = module
+            def __getattr__(self, name):
+                try:
+                    return super().__getattr__(name)
+                except AttributeError:
+                    return getattr(self.module, name)
+            def forward(self, *args, **kwargs):
+                return self.module(*args, **kwargs)
+        class Net(nn.Module):
+            width = 4
+            def __init__(self):
+                super().__init__()
+                self.fc = nn.Linear(3, self.width)
+            def embed(self, x):
+                return self.fc(x)
+            def forward(self, x, scale=1):
+                return self.embed(x) * scale
+        net = Wrapper(Wrapper(Net()))
+        result = [net(torch.ones(2, 3), scale=2), net.embed(torch.ones(1, 3)), net.width, net.fc.weight, hasattr(net, "other")]
+    """,
+    "optimisers and schedulers leave shapes alone": """
+        net = nn.Sequential(nn.Linear(4, 8), nn.ReLU(), nn.Linear(8, 3))
+        decay = [p for n, p in net.named_parameters() if n.endswith("weight")]
+        rest = [p for n, p in net.named_parameters() if not n.endswith("weight")]
+        opt = torch.optim.AdamW([{"params": decay, "weight_decay": 0.1}, {"params": rest}], lr=1e-3)
+        sched = torch.optim.lr_scheduler.CosineAnnealingLR(opt, T_max=3)
+        for step in range(2):
+            opt.zero_grad(set_to_none=True)
+            out = net(torch.ones(5, 4))
+            loss = F.cross_entropy(out, torch.zeros(5, dtype=torch.long))
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+            opt.step()
+            sched.step()
+        result = [out, loss, net[0].weight]
+    """,
+    "warnings and loggers are heard by nobody": """
+        import logging, warnings
+        logger = logging.getLogger(__name__)
+        logger.setLevel(logging.INFO)
+        if not logger.handlers:
+            handler = logging.StreamHandler()
+            handler.setFormatter(logging.Formatter("%(message)s"))
+            logger.addHandler(handler)
+        class Net(nn.Module):
+            def __init__(self, width=None):
+                super().__init__()
+                if width is None:
+                    warnings.warn("no width", UserWarning, stacklevel=2)
+                    logger.warning("taking %d", 4)
+                    width = 4
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore")
+                    self.fc = nn.Linear(2, width)
+            def forward(self, x):
+                logger.debug(f"got {x.shape}")
+                return self.fc(x)
+        result = Net()(torch.ones(1, 2))
+    """,
 }
 
 

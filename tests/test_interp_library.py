@@ -954,8 +954,9 @@ def test_arrays_are_moved_joined_and_ordered_as_numpy_does() -> None:
     ):
         assert plain(result(f"import numpy as np\nr = ({text}).tolist()")) == plain(eval(text, {"np": np}).tolist()), text
     for text in ("np.allclose([1.0, 2], [1, 2.000001])", "np.allclose(1.0, 1.1)", "np.transpose(np.zeros((2, 3, 4)), (1, 2, 0)).shape", "np.moveaxis(np.ones((2, 3, 4)), 0, -1).shape",
-                 "np.stack([np.ones((2, 3))] * 4, axis=1).shape", "np.concatenate([np.ones((2, 3)), np.ones((4, 3))]).shape", "np.expand_dims(np.arange(3), 0).shape"):
-        assert result(f"import numpy as np\nr = {text}") == eval(text, {"np": np}), text
+                 "np.stack([np.ones((2, 3))] * 4, axis=1).shape", "np.concatenate([np.ones((2, 3)), np.ones((4, 3))]).shape", "np.expand_dims(np.arange(3), 0).shape",
+                 "[len(part) for part in np.split(np.arange(6), 3)]", "[part.tolist() for part in np.split([1, 2, 3, 4], [1, 3])]", "[len(part) for part in np.split(np.arange(6), [3, 1])]"):
+        assert plain(result(f"import numpy as np\nr = {text}")) == plain(eval(text, {"np": np})), text
 
 
 def test_a_view_of_an_array_is_written_through() -> None:

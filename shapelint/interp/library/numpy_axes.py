@@ -229,6 +229,25 @@ def concatenate(machine: "Machine", value: Value, axis: Value) -> Value:
     return _joined(machine, parts, _axis(axis, len(parts[0].shape)))
 
 
+@_function("split", ary=REQUIRED, indices_or_sections=REQUIRED)
+def split(machine: "Machine", value: Value, places: Value) -> Value:
+    """Of a vector: views of its parts."""
+    held = _Held(machine, value)
+    if len(held.shape) != 1:
+        raise _Lost
+    size = held.whole()[0]
+    if isinstance(places, int):
+        if places < 1 or size % places:
+            raise PyRaise("ValueError", "array split does not result in an equal division")
+        ends = [size // places * (i + 1) for i in range(places - 1)]
+    else:
+        ends = _Held(machine, places).numbers or []
+    if (not isinstance(places, int) and len(ends) != _Held(machine, places).shape[0]) or not all(isinstance(end, int) and 0 <= end <= size for end in ends):
+        raise _Lost
+    pairs = itertools.pairwise((0, *ends, size))
+    return ListObject(tuple(held.taken((max(end - start, 0),), lambda index, start=start: (start + index[0],), view=True) for start, end in pairs))  # type: ignore[misc]
+
+
 @_function("vstack", tup=REQUIRED)
 def vstack(machine: "Machine", value: Value) -> Value:
     parts = _parts(machine, value)
