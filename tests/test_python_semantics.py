@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from tests.python_oracle import contradicts, in_interpreter, in_python, known
+from tests.python_oracle import MISSING, contradicts, in_interpreter, in_python, known
 from tests.random_programs import program
 
 PROGRAMS = sorted((Path(__file__).parent / "python_programs").glob("*.py"))
@@ -32,3 +32,9 @@ def test_a_random_program_is_never_read_wrongly(seed: int) -> None:
     text = program(Random(seed))
     wanted, found = in_python(text), in_interpreter(text)
     assert not [name for name in wanted if contradicts(wanted[name], found.get(name, wanted[name]))], text
+
+
+@pytest.mark.parametrize("base", ["from somewhere_unread import Base", "from threading import Thread as Base", "from collections import UserDict as Base"])
+def test_a_base_class_that_is_not_read_may_bring_any_attribute(base: str) -> None:
+    text = f"{base}\nclass Own(Base):\n    pass\ntry:\n    Own().data\n    there = hasattr(Own(), 'data')\nexcept AttributeError:\n    there = 'raised'\ncheck('a', there)"
+    assert in_interpreter(text)["a"] == [MISSING]

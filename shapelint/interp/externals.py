@@ -49,6 +49,14 @@ def external_bases(name: str) -> tuple[External, ...]:
     return ()
 
 
+_READ = ("torch.", "abc.", "typing.", "typing_extensions.", "collections.abc.", "enum.", "types.", "builtins.")
+
+
+def may_bring(base: object) -> bool:
+    """Whether a base class is outside what is read, so that it may have any attribute."""
+    return isinstance(base, External) and not base.name.startswith(_READ) and not external_bases(base.name)
+
+
 def related(name: str, wanted: str) -> bool | None:
     """Whether torch's class ``name`` is a subclass of ``wanted``, both known by name only."""
     name, wanted = canonical(name), canonical(wanted)
