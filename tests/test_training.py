@@ -290,3 +290,15 @@ def test_every_data_set_can_be_made_and_asked() -> None:
             assert shape(names["sample"][0]) == (3 if row.mode == "RGB" else 1, *row.size), row.name
         if row.parts and row.name != "SBDataset":
             assert isinstance(names["count"], int), row.name
+
+
+@pytest.mark.parametrize(("imports", "refused"), [("import mxnet as mx", False), ("import jax", False), ("from d2l import torch as d2l", True), ("import torch", True)])
+def test_arrays_of_a_class_whose_base_is_not_known_are_torchs_where_torch_is_used(imports: str, refused: bool) -> None:
+    source = parse_text("attention.py", f"""{imports}
+import sys
+class Attention(sys.modules["d2l.library"].Module):  # it may be torch's Module
+    def forward(self, queries, lengths):
+        return lengths.repeat(3, axis=0)
+""")
+    assert isinstance(source, SourceFile)
+    assert any(isinstance(event, Refused) for event in Program([]).run(source)) is refused

@@ -16,12 +16,13 @@ from . import limits
 from .coverage import Coverage
 from .events import Event, InputSource
 from .expressions import Rest
+from .externals import MODULE, external_bases
 from .imports import Imports
 from .machine import Exhausted, Machine, Site
 from .natives import PyRaise
 from .nn_modules import is_module
 from .operations import ASSUMED, ASSUMED_NAMES
-from .values import ClassValue, FunctionValue, Instance, Place, Scope, Tensor, Unknown, Value, Why, holds_tensor
+from .values import ClassValue, External, FunctionValue, Instance, Place, Scope, Tensor, Unknown, Value, Why, holds_tensor
 
 if TYPE_CHECKING:
     from ..source.environment import Installed
@@ -308,7 +309,7 @@ class Run:
                 forward = m.get_attribute(instance, "forward")
                 function = getattr(forward, "function", None)
                 if isinstance(function, FunctionValue) and id(function.node) not in m.reached:
-                    given = self._assumed(function, specs, skip=1)
+                    given = self._assumed(function, specs, skip=1, tensors=_of_torch(cls))
                     self._forward(instance, given, [*_further(function)], _maybe_given(function, len(given) + 1))
             finally:
                 m.source, m.source_kind = None, "call"
@@ -331,14 +332,14 @@ class Run:
     def _option_specs(self) -> list[Spec] | None:
         return parse_spec(self.options.inputs[0]) if self.options.inputs else None
 
-    def _assumed(self, function: FunctionValue, specs: list[Spec] | None = None, skip: int = 0) -> list[Value]:
-        """Arguments for the parameters without default: stated inputs first, then tensors of which nothing is known."""
+    def _assumed(self, function: FunctionValue, specs: list[Spec] | None = None, skip: int = 0, tensors: bool = True) -> list[Value]:
+        """Arguments for the parameters without default: stated inputs first, then ``tensors`` of which nothing is known."""
         spec = function.node.args
         names = [*spec.posonlyargs, *spec.args][skip:]
         required = names[: len(names) - len(spec.defaults)] if spec.defaults else names
         given: list[Value] = [Tensor(item.shape, item.kind or "float") for item in specs or ()]
         for arg in required[len(given) :]:
-            given.append(Unknown(Why.ENTRY, arg.arg) if _is_plain(arg.annotation) else Tensor(None, None, assumed=True))
+            given.append(Unknown(Why.ENTRY, arg.arg) if _is_plain(arg.annotation) or not tensors else Tensor(None, None, assumed=True))
         return given
 
     def _make(self, cls: ClassValue) -> Value:
@@ -391,6 +392,21 @@ def _expected_to_fail(function: FunctionValue) -> bool:
     """``@pytest.mark.xfail`` and ``skip``: an error in the body is meant, or the body does not run."""
     decorators = getattr(function.node, "decorator_list", ())
     return any(part.attr in ("xfail", "skip") for item in decorators for part in ast.walk(item) if isinstance(part, ast.Attribute))
+
+
+def _of_torch(cls: ClassValue) -> bool:
+    """Whether the arrays of a class are torch's: a base says so, or a file where it or a base stands uses torch. Other libraries have a ``forward`` too."""
+    if any(isinstance(base, External) and (base == MODULE or MODULE in external_bases(base.name)) for base in cls.mro):
+        return True
+    return any(_imports_torch(base.place.file) for base in cls.mro if isinstance(base, ClassValue))
+
+
+def _imports_torch(file: SourceFile) -> bool:
+    if "torch" not in file.text:
+        return False
+    named = [alias.name for node in ast.walk(file.tree) if isinstance(node, ast.Import) for alias in node.names]
+    named += [f"{node.module}.{alias.name}" for node in ast.walk(file.tree) if isinstance(node, ast.ImportFrom) for alias in node.names]
+    return any("torch" in part for name in named for part in name.split("."))
 
 
 def _maybe_given(function: FunctionValue, given: int) -> dict[str, Value]:
