@@ -302,3 +302,65 @@ class Attention(sys.modules["d2l.library"].Module):  # it may be torch's Module
 """)
     assert isinstance(source, SourceFile)
     assert any(isinstance(event, Refused) for event in Program([]).run(source)) is refused
+
+
+CHOSEN = """
+    import argparse
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--data", required=True)
+    parser.add_argument("--size", type=int, default=64)
+    opt = parser.parse_args()
+    both = [T.Resize((opt.size, opt.size)), T.ToTensor()]
+    if opt.data in ["folder", "lfw"]:
+        chosen = datasets.ImageFolder("data", transform=T.Compose(both))
+    elif opt.data == "lsun":
+        chosen = datasets.LSUN("data", transform=T.Compose(both))
+    elif opt.data == "cifar10":
+        chosen = datasets.CIFAR10("data", transform=T.Compose(both))
+    elif opt.data == "mnist":
+        chosen = datasets.MNIST("data", transform=T.Compose(both))
+    elif opt.data == "svhn":
+        chosen = datasets.SVHN("data", transform=T.Compose(both))
+    elif opt.data == "fake":
+        chosen = datasets.FakeData(image_size=(3, opt.size, opt.size), transform=T.ToTensor())
+    assert chosen
+"""
+
+
+def test_data_sets_of_several_branches_give_what_they_agree_on() -> None:
+    names, refused = ran(CHOSEN + """
+    for x, y in DataLoader(chosen, 32):
+        nn.Conv2d(1, 8, 3)(x), nn.Conv2d(3, 8, 3)(x)
+    """)
+    assert shape(names["x"]) == (None, None, 64, 64) and shape(names["y"]) == (None,) and refused == []
+    assert "expects 9 features but receives 64" in ran(CHOSEN + """
+    for x, y in DataLoader(chosen, 32):
+        nn.Linear(9, 8)(x)
+    """)[1][0]
+
+
+@pytest.mark.parametrize(("body", "sizes"), [
+    ("for b in loader:\n            yield b[0].to('cuda'), b[1]", [(50, 3, 32, 32), (50,)]),
+    ("while True:\n            for x, y in loader:\n                yield x, y", [(50, 3, 32, 32), (50,)]),
+    ("for x, y in loader:\n            yield x[:, :1], y.float()[:, None]", [(50, 1, 32, 32), (50, 1)]),
+    ("buffer = []\n        for x, y in loader:\n            buffer.append(x)\n            yield torch.cat(buffer), y", None),
+    ("seen = 0\n        for x, y in loader:\n            seen += 1\n            yield (x, y) if seen < 9 else (y, x)", None),
+    ("for x, y in loader:\n            yield x, y\n            yield y, x", None),
+    ("yield from loader", [(50, 3, 32, 32), (50,)]),
+])
+def test_generators_over_a_loader(body: str, sizes: Any) -> None:
+    names, refused = ran(f"""
+    loader = DataLoader(images, 50)
+    def batches():
+        {body}
+    for item in batches():
+        pass
+    for i, (a, b) in enumerate(batches()):
+        if i > 5:
+            last = a
+    endless = batches()
+    for step in range(20):
+        c = next(endless)
+    """)
+    assert shape(names["item"]) == sizes and shape(names["c"]) == sizes and refused == []
+    assert shape(names["a"]) == (sizes[0] if sizes else None)

@@ -207,6 +207,9 @@ def length_of(m: "Machine", dataset: Value) -> Value:
     """How many samples there are; None where that is not known."""
     if isinstance(dataset, Tensor) or array_of(dataset) is not None:
         return _count(m, dataset)
+    if isinstance(dataset, Alternatives):
+        lengths = {length_of(m, option) for option in dataset.options if option is not None}
+        return lengths.pop() if len(lengths) == 1 else None
     if isinstance(dataset, Instance) and not _streams(dataset) and m.has_attribute(dataset, "__len__"):
         try:
             return _sizes(m.call(m.get_attribute(dataset, "__len__"), [], {}))

@@ -16,6 +16,7 @@ from .branches import Signal
 from .contexts import is_manager, leave
 from .decisions import decide
 from .expressions import evaluate
+from .join import same
 from .lazy import END, Lost, Source, is_lazy, made_by, stream, take
 from .natives import PyRaise
 from .values import IteratorObject, Scope, Unknown, Value, Why
@@ -214,9 +215,15 @@ def _if(m: "Machine", node: ast.If, scope: Scope) -> Run:
 
 def _for(m: "Machine", node: ast.For, scope: Scope) -> Run:
     items = stream(m, evaluate(m, node.iter, scope))
+    begun: list[dict[Any, Value]] = []  # the names at the beginning of the second iteration and the next
 
     def another() -> bool:
-        item = next(items, END)
+        begun.append(dict(scope.table) if len(begun) < 3 else {})
+        try:
+            item = next(items, END)
+        except Lost as lost:  # what counts iterations may do something else in a later one
+            lost.repeats = lost.repeats and len(begun) == 3 and begun[1].keys() == begun[2].keys() and all(same(begun[1][name], begun[2][name]) for name in begun[1])
+            raise
         if item is not END:
             assign(m, node.target, item, scope)
         return item is not END

@@ -72,9 +72,15 @@ def join(left: Value, right: Value, where: "Where | None" = None) -> Value:
     if isinstance(left, UnreadKeys) or isinstance(right, UnreadKeys):
         return _join_unread(left, right)
     options = _options(left) + [option for option in _options(right) if not any(same(option, other) for other in _options(left))]
-    if len(options) <= limits.ALTERNATIVES and all(isinstance(option, (*_CHOOSABLE, Tensor)) for option in options):
+    if len(options) <= _most_options(options) and all(isinstance(option, (*_CHOOSABLE, Tensor)) for option in options):
         return Alternatives(tuple(options))
     return Unknown(Why.JOIN, "a value that differs between branches")
+
+
+def _most_options(options: list[Value]) -> int:
+    """How many options are kept: more of objects whose methods are ours, such as data sets, since asking them runs no code of the program."""
+    ours = all(isinstance(option, Instance) and isinstance(option.cls, External) for option in options)
+    return limits.ALTERNATIVES_OF_LIBRARIES if ours else limits.ALTERNATIVES
 
 
 def _join_unread(left: Value, right: Value) -> Value:

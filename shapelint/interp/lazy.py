@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from . import limits
+from .join import join, same
 from .natives import PyRaise
-from .values import Instance, IteratorObject, ListObject, Unknown, Value, Why
+from .values import Instance, IteratorObject, ListObject, Unknown, Value, Why, is_size
 
 if TYPE_CHECKING:
     from .machine import Machine
@@ -18,21 +19,25 @@ END = object()
 
 
 class Lost(Exception):
-    """The further items are not known."""
+    """The further items are not known. ``alike`` is what they look like where they repeat (``repeats``) the ones before: the batches of a loader."""
 
-    def __init__(self, unknown: Unknown) -> None:
+    def __init__(self, unknown: Unknown, repeats: bool = False) -> None:
         super().__init__()
-        self.unknown = unknown
+        self.unknown, self.repeats = unknown, repeats
+        self.alike: Value = None
 
 
 class Source:
     """What makes the items of an iterator. ``step(sent, error)`` gives the next one, END, or raises PyRaise or :class:`Lost`."""
 
-    __slots__ = ("lost", "made", "result", "running", "step")
+    __slots__ = ("alike", "before", "last", "lost", "made", "result", "running", "step")
 
     def __init__(self, step: "Callable[[Value, PyRaise | None], Any]") -> None:
         self.step, self.made, self.result, self.running = step, 0, None, False
         self.lost: Unknown | None = None
+        self.before: Value = None  # the item before the last
+        self.last: Value = None
+        self.alike: Value = None  # what the items look like that are not made one by one
 
     @classmethod
     def of(cls, items: Iterator[Value]) -> "Source":
@@ -77,16 +82,20 @@ def take(m: "Machine", iterator: IteratorObject, sent: Value = None, error: PyRa
     if source.lost is None and source.running:
         raise PyRaise("ValueError", "generator already executing")
     if source.lost is not None:
-        raise Lost(source.lost)
+        lost = Lost(source.lost)
+        lost.alike = source.alike
+        raise lost
     source.running = True
     try:
         item = source.step(sent, error)
     except Lost as lost:
         source.lost = lost.unknown
+        source.alike = lost.alike = alike(source.before, source.last) if lost.repeats and source.made > 1 else None
         raise
     finally:
         source.running = False
     source.made += 1
+    source.before, source.last = source.last, item
     m.heap.write(iterator.table, "taken", source.made)
     return item
 
@@ -100,6 +109,16 @@ def _take_at(m: "Machine", iterator: IteratorObject, source: Positions) -> Any:
     item = source.at(position) if position >= 0 else END
     m.heap.write(iterator.table, "taken", -1 if item is END else position + 1)  # one that has ended stays so, even if its list grows
     return item
+
+
+def alike(one: Value, other: Value) -> Value:
+    """What two items have in common that differ in nothing but numbers; None for others."""
+    if isinstance(one, tuple) and isinstance(other, tuple) and len(one) == len(other):
+        parts = tuple(alike(left, right) for left, right in zip(one, other, strict=True))
+        return None if any(part is None for part in parts) else parts
+    if is_size(one) and is_size(other):
+        return join(one, other)
+    return one if same(one, other) else None
 
 
 def _take_listed(m: "Machine", iterator: IteratorObject) -> Any:
@@ -127,7 +146,7 @@ def is_sequence(value: Value) -> bool:
 
 def stream(m: "Machine", value: Value) -> Iterator[Value]:
     """The items of an iterable one by one, as a loop asks for them. Raises :class:`Lost` where the next is not known."""
-    if isinstance(value, IteratorObject):
+    if isinstance(value, IteratorObject) and "element" not in value.table:
         while (item := take(m, value)) is not END:
             yield item
     elif isinstance(value, ListObject):
@@ -136,6 +155,11 @@ def stream(m: "Machine", value: Value) -> Iterator[Value]:
         yield from calls_of_next(m, value)
     else:
         items = m.iterate(value)
+        element = iteration.repeated(m, value) if items is None else None
+        if element is not None:
+            yield element
+            yield element
+            raise Lost(Unknown(Why.DATA, "the batches of a loader"), repeats=True)
         if items is None:
             raise Lost(value if isinstance(value, Unknown) else Unknown(Why.DATA, "an iterable"))
         yield from items
@@ -187,4 +211,8 @@ def is_lazy(value: Value) -> bool:
     return isinstance(value, IteratorObject) and value.source is not None
 
 
-__all__ = ["END", "Lost", "Positions", "Source", "calls_of_next", "drain", "is_lazy", "is_sequence", "item_at", "lazy", "made_by", "stream", "take"]
+from . import iteration  # noqa: E402  (which looks into iterators in turn)
+
+__all__ = [
+    "END", "Lost", "Positions", "Source", "alike", "calls_of_next", "drain", "is_lazy", "is_sequence", "item_at", "lazy", "made_by", "stream", "take",
+]

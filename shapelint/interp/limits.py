@@ -21,6 +21,7 @@ SAME_FUNCTION_DEPTH = 24       # of one function within itself
 UNCERTAIN_RECURSION = 4        # of one function within itself, where a branch or loop was not decided
 NESTED_EXPRESSIONS = 300       # parentheses in parentheses
 ALTERNATIVES = 4               # options kept where branches were joined
+ALTERNATIVES_OF_LIBRARIES = 12 # the same for objects of libraries
 TEXT_LENGTH = 100_000          # characters of a computed string
 INTEGER_BITS = 4_096           # of a computed integer
 EVENTS_PER_PROGRAM = 200_000

@@ -142,7 +142,8 @@ def _each(m: "Machine", node: ast.For, items: Iterator[Value], count: int | None
     start, bind, done = m.steps, binding.binder(node.target), 0
     same_for_all = count is not None and count > 3 and not _target_matters(node)
     previous: Changes | None = None
-    further: Unknown | None = None
+    further: Value = None
+    known = False  # what further items look like
     try:
         while (item := next(items, END)) is not END:
             if done >= limits.UNROLLED_ITERATIONS or m.steps - start > m.loop_limit:
@@ -162,11 +163,12 @@ def _each(m: "Machine", node: ast.For, items: Iterator[Value], count: int | None
                     break  # every further iteration does the same
                 previous = changes
     except Lost as lost:
-        further = lost.unknown
+        known = lost.alike is not None
+        further = lost.alike if known else lost.unknown
     finally:
         if m.loops and m.loops[-1] is loop:
             _leave(m, loop, before, returns)
-    return statements.execute(m, node.orelse, scope) if further is None else _repeat(m, node, scope, further)
+    return statements.execute(m, node.orelse, scope) if further is None else _repeat(m, node, scope, further, enters=not known)
 
 
 def _target_matters(node: ast.For) -> bool:

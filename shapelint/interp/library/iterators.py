@@ -112,7 +112,7 @@ def next_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     try:
         item = take(machine, iterator)
     except Lost as unknown:
-        return lost(machine, "next", unknown.unknown)
+        return lost(machine, "next", unknown.unknown) if unknown.alike is None else unknown.alike
     if item is END and default is ABSENT:
         raise PyRaise("StopIteration")
     return default if item is END else item
