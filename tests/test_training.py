@@ -364,3 +364,63 @@ def test_generators_over_a_loader(body: str, sizes: Any) -> None:
     """)
     assert shape(names["item"]) == sizes and shape(names["c"]) == sizes and refused == []
     assert shape(names["a"]) == (sizes[0] if sizes else None)
+
+
+HUB = """
+    from datasets import load_dataset
+    shrink = T.Compose([T.RandomResizedCrop((96, 64)), T.ToTensor()])
+    def prepare(examples):
+        examples["pixels"] = [shrink(image.convert("RGB")) for image in examples["image"]]
+        return examples
+    def together(rows):
+        return {"pixels": torch.stack([row["pixels"] for row in rows]), "label": torch.tensor([row["label"] for row in rows])}
+"""
+
+
+@pytest.mark.parametrize(("made", "sizes"), [
+    ("load_dataset('beans')['train'].with_transform(prepare)", (16, 3, 96, 64)),
+    ("load_dataset('beans', split='train').map(prepare, batched=True, remove_columns=['image']).with_format('torch')", (16, 3, 96, 64)),
+    ("load_dataset('beans').map(prepare, batched=True)['train'].shuffle(seed=1).with_format('torch')", (16, 3, 96, 64)),
+    ("load_dataset('beans', split='train').with_transform(lambda rows: {'pixels': torch.stack([shrink(i.convert('L')) for i in rows['image']])})", (16, 1, 96, 64)),
+    ("load_dataset('beans', split='train').map(lambda row: {'pixels': torch.zeros(5)}).with_format('torch')", (16, 5)),
+    ("load_dataset('beans', split='train').map(prepare, batched=True).rename_column('pixels', 'x').with_format('torch')", None),
+    ("load_dataset('beans', split='train').with_transform(unknown_function)", None),
+    ("load_dataset('beans', split='train')", None),
+    ("load_dataset('beans', split='train', streaming=True).map(prepare, batched=True)", None),
+])
+def test_rows_of_published_data_sets_hold_what_the_code_puts_there(made: str, sizes: Any) -> None:
+    names, refused = ran(HUB + f"""
+    for batch in DataLoader({made}, 16, drop_last=True):
+        pixels = batch["pixels"]
+        other = batch["other"]
+    """)
+    assert shape(names["pixels"]) == sizes and isinstance(names.get("other"), (Unknown, type(None))) and refused == []
+
+
+def test_splits_of_a_published_data_set_keep_their_transform() -> None:
+    names, refused = ran(HUB + """
+    data = load_dataset("beans")["train"].train_test_split(test_size=0.1)
+    data["train"].set_transform(prepare)
+    for batch in DataLoader(data["train"], 16, collate_fn=together, drop_last=True):
+        pixels, label = batch["pixels"], batch["label"]
+    row, raw = data["train"][0]["pixels"], data["test"][0]["pixels"]
+    """)
+    assert shape(names["pixels"]) == (16, 3, 96, 64) and shape(names["row"]) == (3, 96, 64) and isinstance(names["raw"], Unknown) and refused == []
+    assert ran(HUB + """
+    for batch in DataLoader(load_dataset("beans", split="train").with_transform(prepare), 16, collate_fn=together):
+        nn.Linear(96, 8)(batch["pixels"])
+    """)[1] == ["expects 96 features but receives 64"]
+
+
+@pytest.mark.parametrize(("saved", "sizes"), [("", (20, 64)), ("logger=False", (20, 64)), ("'size', 'hidden'", (20, 64)), ("'size'", (20, None)), ("name", (None, None))])
+def test_hyperparameters_are_the_constructors_arguments(saved: str, sizes: Any) -> None:
+    names, _ = ran(f"""
+    import lightning as L
+    class Data(L.LightningDataModule):
+        def __init__(self, size=10, hidden=64):
+            super().__init__()
+            self.save_hyperparameters({saved})
+    data = Data(20)
+    seen = data.hparams.size, data.hparams["hidden"]
+    """)
+    assert tuple(size if isinstance(size, int) else None for size in names["seen"]) == sizes

@@ -19,6 +19,7 @@ from .values import (
     DictObject,
     External,
     FunctionValue,
+    Informed,
     Instance,
     IteratorObject,
     ListObject,
@@ -56,7 +57,8 @@ def get_attribute(m: "Machine", value: Value, name: str) -> Value:
     if isinstance(value, ModuleValue):
         return m.imports.attribute(m, value, name)
     if isinstance(value, Unknown):
-        return value
+        known = METHODS.get((value.methods, name)) if isinstance(value, Informed) else None
+        return value if known is None else BoundMethod(known, value)
     if isinstance(value, ClassValue):
         return _class(m, value, name)
     if isinstance(value, SuperValue):

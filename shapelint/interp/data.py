@@ -328,8 +328,8 @@ def collate(sample: Value, batch: Dim) -> Value:
         return ListObject(tuple(collate(part, batch) for part in sample))
     if isinstance(sample, ListObject) and isinstance(sample.table["items"], tuple):
         return ListObject(tuple(collate(part, batch) for part in sample.table["items"]))
-    if isinstance(sample, DictObject) and sample.opaque["rest"] is None:
-        return DictObject({key: collate(part, batch) for key, part in sample.table.items()})
+    if isinstance(sample, DictObject):
+        return DictObject({key: collate(part, batch) for key, part in sample.table.items()}, sample.opaque["rest"])
     if picture_of(sample) is not None:
         return Unknown(Why.DATA, "a batch of pictures, which torch does not make")
     return sample if isinstance(sample, Unknown) else Unknown(Why.DATA, "a batch")

@@ -73,9 +73,10 @@ class Unknown:
 
 
 class Informed(Unknown):
-    """An unknown of which something is known, which does not hold for what is computed from it."""
+    """An unknown of which something is known, which does not hold for what is computed from it. ``methods`` is the type under whose name it has some."""
 
     __slots__ = ()
+    methods = ""
 
 
 class Undecided(Informed):

@@ -17,15 +17,26 @@ _SAYING = ("log", "log_dict", "print", "toggle_optimizer", "untoggle_optimizer",
 _BOTH = ("LightningModule", "LightningDataModule")
 
 
+HPARAMS = "lightning.AttributeDict"
+
+
+@method(HPARAMS, "__getitem__", least=2)
+@method(HPARAMS, "get", least=2)
+def hyperparameter(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
+    """``self.hparams["lr"]`` is ``self.hparams.lr``."""
+    found = args[0].table.get(args[1]) if isinstance(args[1], str) else None
+    return aside(machine, "a hyper-parameter", Why.ENTRY) if found is None else found
+
+
 @method("lightning.Both", "save_hyperparameters")
 def save_hyperparameters(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     """``self.hparams`` are the arguments of the constructor that calls this."""
-    made = Instance(External("argparse.Namespace"))
+    made = Instance(External(HPARAMS))
     made.hidden["open"] = aside(machine, "a hyper-parameter", Why.ENTRY)
     frame = machine.frames[-1] if machine.frames else None
-    if frame is not None and not args[1:]:
+    if frame is not None and all(isinstance(name, str) for name in args[1:]):
         spec = frame.function.node.args
-        names = [arg.arg for arg in (*spec.args[1:], *spec.kwonlyargs)]
+        names = args[1:] or [arg.arg for arg in (*spec.args[1:], *spec.kwonlyargs)]
         made.table.update({name: frame.scope.table[name] for name in names if name in frame.scope.table})
     if isinstance(args[0], Instance):
         machine.heap.write(args[0].table, "hparams", made)
