@@ -9,6 +9,7 @@ import ast
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from ..natives import Call, PyRaise
 from ..values import BoundMethod, DictObject, External, FunctionValue, Informed, Instance, ListObject, Partial, Tensor, Unknown, Value, Why, is_size
 from .pictures import make_picture
 from .support import Args, Kwargs, aside, method, native
@@ -46,6 +47,18 @@ def _open(rows: dict[Value, Value]) -> DictObject:
     return DictObject(rows, Unknown(Why.DATA, "a column of a data set"))
 
 
+def _method(kind: str, name: str, least: int = 1) -> Callable[[Call], Call]:
+    """A method of objects that our constructors have made."""
+    def register(call: Call) -> Call:
+        def checked(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
+            made = isinstance(args[0], Instance) and ("columns" if kind == DATASET else "made") in args[0].hidden
+            return call(machine, args, kwargs) if made else aside(machine, "a data set")
+
+        return method(kind, name, least=least)(checked)
+
+    return register
+
+
 # --- making data sets -------------------------------------------------------------------------------------------------------
 
 
@@ -76,7 +89,7 @@ def load_dataset(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     return aside(machine, "a data set") if items is None else ListObject(tuple(_dataset() for _ in items))
 
 
-@method(SPLITS, "__getitem__")
+@_method(SPLITS, "__getitem__", least=2)
 def split_of(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     """A split keeps what it is told: ``splits["train"].set_transform(...)``."""
     made, name = args[0].hidden["made"], args[1]
@@ -93,7 +106,7 @@ def _copy(dataset: Instance, **changes: Value) -> Instance:
     return _dataset(dict(hidden["columns"]), hidden["transform"], hidden["tensors"])
 
 
-@method(DATASET, "train_test_split")
+@_method(DATASET, "train_test_split")
 def train_test_split(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     made = _splits()
     made.hidden["made"].update({"train": _copy(args[0]), "test": _copy(args[0])})
@@ -162,8 +175,8 @@ def _declare(name: str, change: Change, in_place: bool) -> None:
             _put(machine, args[0], changed)
         return None if in_place else changed
 
-    method(DATASET, name)(of_one)
-    method(SPLITS, name)(of_splits)
+    _method(DATASET, name)(of_one)
+    _method(SPLITS, name)(of_splits)
 
 
 for _name, _change in _CHANGES.items():
@@ -175,7 +188,7 @@ for _name, _change in {"set_format": _formatted, "set_transform": _transformed}.
 # --- rows -----------------------------------------------------------------------------------------------------------------------
 
 
-@method(DATASET, "__getitem__")
+@_method(DATASET, "__getitem__", least=2)
 def row_of(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     hidden, index = args[0].hidden, args[1]
     if isinstance(index, str) or not is_size(index):
@@ -193,7 +206,6 @@ def _as_tensor(value: Value) -> Value:
 def _tried(machine: "Machine", function: Value, columns: dict[Value, Value], batched: bool) -> DictObject | None:
     """The columns that a function of the program fills: what it makes of different numbers of rows, row by row."""
     from ..data import either
-    from ..natives import PyRaise
 
     rows: list[Value] = []
     names = {*_columns_read(function), *columns}

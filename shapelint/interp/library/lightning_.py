@@ -24,7 +24,7 @@ HPARAMS = "lightning.AttributeDict"
 @method(HPARAMS, "get", least=2)
 def hyperparameter(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     """``self.hparams["lr"]`` is ``self.hparams.lr``."""
-    found = args[0].table.get(args[1]) if isinstance(args[1], str) else None
+    found = args[0].table.get(args[1]) if isinstance(args[0], Instance) and isinstance(args[1], str) else None
     return aside(machine, "a hyper-parameter", Why.ENTRY) if found is None else found
 
 
