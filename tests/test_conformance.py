@@ -48,6 +48,15 @@ def test_a_call_that_torch_does_not_make_is_wrong() -> None:
     assert compared(expected([1, 4]), stated((1, 4), (1, 4)), 0.0).wrong
 
 
+def test_a_call_that_may_not_run_states_nothing_of_a_model_that_is_not_known() -> None:
+    found = stated((1, 4), (1, 9), status="unknown")
+    found.rows[1].certain = False
+    verdict = compared(expected([1, 4], [2, 4]), found, 0.0)
+    assert not verdict.wrong and len(verdict.missing) == 1 and not verdict.is_exact
+    found.status = "ok"
+    assert compared(expected([1, 4], [2, 4]), found, 0.0).wrong
+
+
 def test_what_is_not_stated_is_missing_and_not_wrong() -> None:
     verdict = compared(expected([1, 4], [2, 4]), stated((1, 4), status="unknown"), 0.0)
     assert not verdict.wrong and len(verdict.missing) == 1 and not verdict.is_exact

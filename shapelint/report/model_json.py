@@ -53,6 +53,7 @@ def _layer(summary: "ModelSummary", row: "Row") -> dict[str, Any]:
     return {
         **_called(summary, row), "outputs": [summary.shape(tensor) for tensor in row.outputs],
         "params": _count(summary, row.params), "macs": _count(summary, row.macs), "field": row.field,
+        **({} if row.certain else {"certain": False}),
     }
 
 

@@ -72,6 +72,7 @@ class _Builder:
     def row(self, call: LayerCall) -> Row:
         outputs = tuple(output if isinstance(output, Tensor) else None for output in call.outputs)
         row = Row(call.path, call.op, call.inputs, outputs, call.leaf)
+        row.certain = call.certain
         shapes = [[tensor.shape for tensor in side if tensor is not None and tensor.shape is not None] for side in (call.inputs, outputs)]
         layer = call.part.layer if call.part is not None else call.instance.layer
         if call.part is not None:

@@ -19,13 +19,15 @@ JsonOutput = list[Any]
 class Row:
     """One call of a layer. ``leaf`` is False for a layer whose children torch does not call (an attention).
 
+    ``certain`` is False where the call stands on a path that may not run: behind a condition that is not known, say.
     ``field`` is the receptive field as text; ``inputs`` and ``outputs`` are tensors, where None stands for a result that is not known.
     """
 
-    __slots__ = ("error", "field", "inputs", "leaf", "macs", "op", "outputs", "params", "path")
+    __slots__ = ("certain", "error", "field", "inputs", "leaf", "macs", "op", "outputs", "params", "path")
 
     def __init__(self, path: str, op: str, inputs: tuple[Tensor, ...], outputs: tuple[Tensor | None, ...], leaf: bool = True) -> None:
         self.path, self.op, self.inputs, self.outputs, self.leaf = path, op, inputs, outputs, leaf
+        self.certain = True
         self.params: Dim | None = 0
         self.macs: Dim | None = 0
         self.field = "-"
