@@ -506,7 +506,10 @@ def _contains(m: Any, container: Value, item: Value) -> "bool | Unknown | None":
 def _taken_until(m: Any, item: Value, container: IteratorObject) -> "bool | Unknown":
     """``item in iterator``, which uses up what comes before the item, and the item."""
     try:
-        for other in stream(m, container):
+        for passed, other in enumerate(stream(m, container)):
+            m.step()
+            if passed >= limits.LISTED_ITEMS:
+                raise Lost(Unknown(Why.LIMIT, "in an iterator without end"))
             answer = True if other is item else truth(m, compare(m, "==", other, item))
             if answer is None:
                 raise Lost(Unknown(Why.DATA, "in"))

@@ -94,7 +94,8 @@ class Recorder:
 
     def _path_of(self, m: "Machine", instance: Instance) -> str | None:
         found = self._paths.get(id(instance))
-        if found is None and "owner" in instance.hidden and id(instance) not in self._strangers:  # without an owner it is registered nowhere
+        registered = instance is self.model or "owner" in instance.hidden
+        if found is None and registered and id(instance) not in self._strangers:
             self._paths = {id(module): path for path, module in walk(m, self.model)}
             found = self._paths.get(id(instance))
             if found is None:
