@@ -99,7 +99,16 @@ def test_folders_within_folders(server: Server, tmp_path: Path) -> None:
         os.mkdir(deep)
     Path(deep, "a.py").write_text(WRONG)
     (tmp_path / "net.py").write_text(WRONG)
-    assert checked(server, tmp_path).out.count("SHP103") == 2
+    try:
+        assert checked(server, tmp_path).out.count("SHP103") == 2
+    finally:
+        # Whoever cleans up after the tests would recurse into it.
+        while len(deep) > len(str(tmp_path)):
+            for name in os.listdir(deep):
+                if os.path.isfile(os.path.join(deep, name)):
+                    os.remove(os.path.join(deep, name))
+            os.rmdir(deep)
+            deep = os.path.dirname(deep)
 
 
 def test_binary_settings(server: Server, tmp_path: Path) -> None:

@@ -448,3 +448,23 @@ def test_a_key_that_is_not_known_may_be_any(text: str, known: bool) -> None:
     machine = run(text)
     (found,) = machine.solid([machine.main_scope.table["result"]])  # type: ignore[attr-defined]
     assert (found.shape is not None and isinstance(found.shape[0], int)) is known
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("n = -torch.tensor(-7)\nresult = torch.zeros(n.item())", (7,)),
+    ("t = torch.tensor(3)\nresult = torch.zeros(int(-t + 10), int(~t + 10))", (7, 6)),
+    ("class M(nn.Module):\n    proj = None\n    def __init__(self):\n        super().__init__()\n        self.proj = nn.Linear(3, 5)\n    def forward(self, x):\n"
+     "        return x if self.proj is None else self.proj(x)\nresult = M()(torch.zeros(2, 3))", (2, 3)),
+])
+def test_what_torch_reads_is_read(text: str, expected: Any) -> None:
+    there: dict[str, Any] = {}
+    exec(f"import torch\nfrom torch import nn\n{text}", there)
+    assert tuple(there["result"].shape) == expected
+    machine = run(text)
+    (found,) = machine.solid([machine.main_scope.table["result"]])  # type: ignore[attr-defined]
+    assert found.shape == expected
+
+
+def test_an_augmented_tensor_is_changed_under_every_name() -> None:
+    machine = run("def bump(t):\n    t.add_(1)\na = torch.tensor([2, 3])\nb = a\nb += 1\nbump(a)\nresult = b[0].item()")
+    assert machine.main_scope.table["result"] != 3  # type: ignore[attr-defined]

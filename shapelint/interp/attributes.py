@@ -245,6 +245,8 @@ def instance_attribute(m: "Machine", value: Instance, name: str) -> Value:
             if isinstance(base, ClassValue) and name in base.table:
                 if (found := _described(m, base.table[name], value, cls, name)) is not None:
                     return found[0]
+                if nn_modules.is_registered(m, value, name):  # torch finds modules and parameters by __getattr__: what the class has comes first
+                    return _bind(m, base.table[name], value, cls)
                 break
     if name in value.table:
         return value.table[name]

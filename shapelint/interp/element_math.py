@@ -185,6 +185,12 @@ def to_float(number: Any) -> float:
     return number if isinstance(number, float) else single(float(number))
 
 
+def _inverted(number: Any) -> Any:
+    if isinstance(number, float):
+        raise Unclear  # torch refuses it
+    return not number if isinstance(number, bool) else ~number
+
+
 def _sign(number: Any) -> Any:
     return type(number)((number > 0) - (number < 0))
 
@@ -194,7 +200,7 @@ UNARY: dict[str, Callable[[Any], Any]] = {
     "log": smooth(math.log), "log2": smooth(math.log2), "log10": smooth(math.log10), "log1p": smooth(math.log1p), "exp": smooth(math.exp),
     "tanh": smooth(math.tanh), "sqrt": smooth(math.sqrt), "neg": exact(operator.neg), "negative": exact(operator.neg), "abs": exact(abs), "absolute": exact(abs),
     "sign": exact(_sign), "square": lambda number: BINARY["mul"](number, number), "int": to_int, "long": to_int, "short": to_int, "float": to_float,
-    "bool": exact(bool), "logical_not": exact(operator.not_),
+    "bool": exact(bool), "logical_not": exact(operator.not_), "bitwise_not": _inverted,
 }
 
 

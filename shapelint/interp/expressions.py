@@ -237,6 +237,7 @@ def _negation(m: "Machine", op: ast.unaryop, value: Value) -> Value:
     return Unknown(Why.DATA, "not") if answer is None else not answer
 
 
+_OF_TENSORS: dict[type, str] = {ast.USub: "torch.neg", ast.Invert: "torch.bitwise_not"}
 _UNARY: dict[type, str] = {ast.USub: "__neg__", ast.UAdd: "__pos__", ast.Invert: "__invert__"}
 
 
@@ -251,7 +252,9 @@ def _signed(m: "Machine", op: ast.unaryop, value: Value) -> Value:
         return ~value
     if isinstance(value, Unknown):
         return unsettled(value)
-    return value if isinstance(value, Tensor) else Unknown(Why.CONSTRUCT, "a unary operator")
+    if isinstance(value, Tensor):
+        return value if isinstance(op, ast.UAdd) else m.call(External(_OF_TENSORS[type(op)]), [value], {})
+    return Unknown(Why.CONSTRUCT, "a unary operator")
 
 
 def _boolean(node: ast.BoolOp) -> Code:

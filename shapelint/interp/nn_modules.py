@@ -53,6 +53,14 @@ def is_module(m: "Machine", value: Value) -> bool:
     return opaque and any(isinstance(base, ClassValue) and "forward" in base.table for base in cls.mro)
 
 
+def is_registered(m: "Machine", module: Instance, name: str) -> bool:
+    """Whether an attribute of a module is a module or a parameter, which torch keeps apart from plain attributes."""
+    held = module.table.get(name)
+    if isinstance(held, Tensor):
+        return held.is_parameter and is_module(m, module)
+    return isinstance(held, Instance) and is_module(m, held) and is_module(m, module)
+
+
 def adopt(m: "Machine", parent: Instance, name: str, child: Value) -> None:
     """Remember under which name a module was first registered."""
     if isinstance(child, Instance) and "name" not in child.hidden and child is not parent and is_module(m, child):

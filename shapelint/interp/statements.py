@@ -15,6 +15,7 @@ from .binding import assign, binder, scope_of
 from .branches import BREAK, CONTINUE, Signal, branch, keep
 from .contexts import is_manager, leave
 from .decisions import condition, decide, prepared_test
+from .elements import changed
 from .expressions import BINARY, evaluate, make_function, prepared
 from .join import join
 from .loops import for_loop, while_loop
@@ -120,6 +121,9 @@ def augment(m: "Machine", node: ast.AugAssign, old: Value, value: Value, scope: 
         result = m.in_place(BINARY[type(node.op)], old, value) if isinstance(old, Instance) else m.binary(BINARY[type(node.op)], old, value)
         if isinstance(old, Tensor):
             m.check_in_place(old, result)
+            if old.elements is not None and isinstance(result, Tensor):  # other names of the same memory see it too
+                changed(m, old)
+                result = Tensor(result.shape, result.dtype, result.trace, tail=result.tail)
     if type(result) is type(old) and isinstance(old, (ListObject, SetObject, DictObject)):
         _become(m, old, result)
         return

@@ -97,7 +97,7 @@ def check_output_padding(extra: Dim, stride: Dim, dilation: Dim) -> None:
 
 class _ConvLayer(Layer):
     in_channels: Size
-    out_channels: Count
+    out_channels: Size
     kernel_size: AsWritten
 
     def expected(self) -> Shape:
@@ -116,6 +116,11 @@ class _ConvLayer(Layer):
         """An int kernel_size counts for every axis. torch refuses a tuple of another length only when the layer runs."""
         self.kernel_size = repeated(self.kernel_size, self.n, "kernel_size")
         check_not_negative(kernel_size=self.kernel_size)
+
+    @property
+    def kernel_as_given(self) -> Shape:
+        """The axes that the weight has, whether the layer can run or not."""
+        return self.kernel_size if isinstance(self.kernel_size, tuple) else repeated(self.kernel_size, self.n, "kernel_size")
 
     @property
     def kernel(self) -> Shape:
@@ -195,7 +200,7 @@ class ConvNd(_ConvLayer):
         return tuple(pad for total in reversed(totals) for pad in (total // 2, total - total // 2))
 
     def parameters(self) -> dict[str, Shape]:
-        weight = {"weight": (self.out_channels, self.in_channels // self.groups, *self.kernel)}
+        weight = {"weight": (self.out_channels, self.in_channels // self.groups, *self.kernel_as_given)}
         return weight | ({"bias": (self.out_channels,)} if known(self.bias) else {})
 
     def macs(self, inputs: Sequence[Shape], outputs: Sequence[Shape]) -> Dim:
@@ -262,7 +267,7 @@ class ConvTransposeNd(_ConvLayer):
         return wanted
 
     def parameters(self) -> dict[str, Shape]:
-        weight = {"weight": (self.in_channels, self.out_channels // self.groups, *self.kernel)}
+        weight = {"weight": (self.in_channels, self.out_channels // self.groups, *self.kernel_as_given)}
         return weight | ({"bias": (self.out_channels,)} if known(self.bias) else {})
 
     def macs(self, inputs: Sequence[Shape], outputs: Sequence[Shape]) -> Dim:

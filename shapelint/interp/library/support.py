@@ -228,6 +228,8 @@ def apply(machine: "Machine", what: str, function: Callable[..., Any], args: Ite
         if several is None:
             return lost(machine, what, *args, *kwargs.values())
         return over_options(several, lambda option: apply(machine, what, function, [option if arg is several else arg for arg in args], kwargs))
+    if any(isinstance(each, range) and len(each) > limits.LISTED_ITEMS for each in (*plain, *named.values())):
+        return too_much(machine, what)
     try:
         result = function(*plain, **named)
     except MemoryError:
