@@ -82,6 +82,9 @@ def histogram(input: Tensor, bins: Raw, *, range: Ignored = None, weight: Raw = 
     return Fields(hist=(bins,), bin_edges=(bins + 1,))
 
 
+_GRID = 10**6  # torch makes a grid of size**r elements first: beyond some size it runs out of memory
+
+
 @function("torch.combinations", good=lambda: [call(T(5)), call(T(5), 3), call(T(4), r=2, with_replacement=True)],
           bad=lambda: [call(T(2, 3)).refused(Problem.RANK)])
 def combinations(input: Tensor, r: Size = 2, with_replacement: Flag = False) -> Shape:
@@ -89,7 +92,7 @@ def combinations(input: Tensor, r: Size = 2, with_replacement: Flag = False) -> 
     if len(input) != 1:
         raise refuse(Problem.RANK, f"combinations takes a vector, not {show(input)}", expected=1, received=len(input))
     size = input[0]
-    if not isinstance(size, int) or not isinstance(r, int) or r < 1:
+    if not isinstance(size, int) or not isinstance(r, int) or r < 1 or size**min(r, 64) > _GRID:
         raise Unread("r")
     return (comb(size + r - 1, r) if with_replacement else comb(size, r), r)
 
