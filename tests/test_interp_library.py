@@ -39,6 +39,7 @@ from shapelint.interp.values import (
     Value,
     Why,
 )
+from shapelint.interp.views import DictView
 from shapelint.source.text import SourceFile
 
 IMPORTS = """\
@@ -80,13 +81,15 @@ def plain(value: Any) -> Any:
         return plain(value.hidden["payload"])
     if isinstance(value, (ListObject, list, collections.deque)):
         return ["list", *map(plain, value.table["items"] if isinstance(value, ListObject) else value)]
-    if isinstance(value, (SetObject, set, frozenset, type({}.keys()))):
+    if isinstance(value, DictView):
+        return {value.name: list(map(plain, value.items))}
+    if isinstance(value, (type({}.keys()), type({}.items()), type({}.values()))):
+        return {type(value).__name__: list(map(plain, value))}
+    if isinstance(value, (SetObject, set, frozenset)):
         return {"set": sorted(map(repr, map(plain, value.table["items"] if isinstance(value, SetObject) else value)))}
     if isinstance(value, (DictObject, dict)):
         return {"dict": [(plain(key), plain(item)) for key, item in (value.table if isinstance(value, DictObject) else value).items()]}
     if isinstance(value, tuple):
-        return tuple(map(plain, value))
-    if isinstance(value, (type({}.items()), type({}.values()))):
         return tuple(map(plain, value))
     if isinstance(value, IteratorObject):
         return ["iterator", *map(plain, value.table["items"])]

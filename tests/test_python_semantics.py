@@ -38,3 +38,31 @@ def test_a_random_program_is_never_read_wrongly(seed: int) -> None:
 def test_a_base_class_that_is_not_read_may_bring_any_attribute(base: str) -> None:
     text = f"{base}\nclass Own(Base):\n    pass\ntry:\n    Own().data\n    there = hasattr(Own(), 'data')\nexcept AttributeError:\n    there = 'raised'\ncheck('a', there)"
     assert in_interpreter(text)["a"] == [MISSING]
+
+
+@pytest.mark.parametrize("text", [
+    "check('a', len(d))",
+    "check('a', [k for k in d])",
+    "check('a', sum(d.values()))",
+    "check('a', bool(d))",
+    "check('a', d == {'b': 2})",
+    "check('a', d.keys() == {'b'})",
+    "check('a', list(d.items())[0])",
+    "total = 0\nfor k, v in d.items():\n    total += v\ncheck('a', total)",
+    "names = []\nfor k in d:\n    names.append(k)\ncheck('a', names)",
+    "found = 'none'\nfor v in d.values():\n    if v == 1:\n        found = 'one'\n        break\ncheck('a', found)",
+    "e = dict(d)\ne['c'] = 3\ncheck('a', (len(e), 'a' in e, 'c' in e, e['b']))",
+    "del e['a']\ncheck('a', (len(e), 'a' in e, bool(e)))",
+    "del e['a']\nfor k in e:\n    raise SystemExit\ncheck('a', 'passed')",
+])
+def test_an_entry_that_may_be_missing_is_neither_there_nor_not(text: str) -> None:
+    def made(condition: str) -> str:
+        return f"import random\nd, e = {{}}, {{}}\nif {condition}:\n    d['a'] = 1\nd['b'] = 2\nif not {condition}:\n    e['z'] = 0\ne['a'] = 0\n{text}\n"
+
+    found = in_interpreter(made("random.random() < 2"))
+    for condition in ("True", "False"):
+        try:
+            wanted = in_python(made(condition))
+        except SystemExit:
+            continue
+        assert not contradicts(wanted["a"], found.get("a", [MISSING])), found

@@ -35,6 +35,7 @@ from .values import (
     Value,
     Why,
 )
+from .views import DictView
 
 if TYPE_CHECKING:
     from .machine import Machine
@@ -110,11 +111,22 @@ def _builtin(m: "Machine", value: Value, name: str) -> Value:
             if hasattr(kind, name) or not _is_plain(value) or hasattr(getattr(builtins, type_name), name):
                 return Unknown(Why.ATTRIBUTE, f"{type_name}.{name}")
             raise PyRaise("AttributeError", f"'{type_name}' object has no attribute '{name}'")
+    if isinstance(value, DictView):
+        return _of_view(m, value, name)
     if value is None and hasattr(None, name):
         return m.type_of(None) if name == "__class__" else Unknown(Why.ATTRIBUTE, f"NoneType.{name}")
     if value is None:
         raise PyRaise("AttributeError", f"None has no attribute '{name}'")
     return Unknown(Why.ATTRIBUTE, name)
+
+
+def _of_view(m: "Machine", value: DictView, name: str) -> Value:
+    if name == "__class__":
+        return m.type_of(value)
+    if not hasattr(getattr({}, value.kind)(), name):
+        raise PyRaise("AttributeError", f"'{value.name}' object has no attribute '{name}'")
+    found = METHODS.get(("dict_view", name))
+    return Unknown(Why.ATTRIBUTE, f"{value.name}.{name}") if found is None else BoundMethod(found, value)
 
 
 def _is_plain(value: Value) -> bool:

@@ -30,6 +30,7 @@ from .values import (
     Value,
     Why,
 )
+from .views import DictView
 
 if TYPE_CHECKING:
     from .machine import Machine
@@ -141,10 +142,15 @@ def type_of(m: "Machine", value: Value) -> Value:
         return value.meta or NATIVES["builtins.type"]
     if isinstance(value, Tensor):
         return External("torch.nn.Parameter" if value.is_parameter else "torch.Tensor")
-    name = _NAMES.get(type(value), "tuple" if isinstance(value, tuple) else "")
+    name = _kind(value)
     if name:
         return NATIVES.get(f"builtins.{name}") or External(f"builtins.{name}")
     return Unknown(Why.DATA, "type()")
+
+
+def _kind(value: Value) -> str:
+    """The name of the built-in type of a value; "" for others."""
+    return _NAMES.get(type(value)) or ("tuple" if isinstance(value, tuple) else value.name if isinstance(value, DictView) else "")
 
 
 def is_instance(m: "Machine", value: Value, classinfo: Value) -> bool | None:
@@ -216,7 +222,7 @@ def _builtin_instance(value: Value, classinfo: Value) -> bool | None:
     wanted = _type_name(classinfo)
     if isinstance(value, Tensor):
         return _tensor_is(value, classinfo)
-    have = _NAMES.get(type(value), "tuple" if isinstance(value, tuple) else "")
+    have = _kind(value)
     if not wanted:
         return False if isinstance(classinfo, ClassValue) and have else None
     if wanted == "object":
@@ -227,6 +233,8 @@ def _builtin_instance(value: Value, classinfo: Value) -> bool | None:
         return isinstance(value, (FunctionValue, BoundMethod, Native, Partial, ClassValue)) or (None if isinstance(value, External) else False)
     if isinstance(value, (FunctionValue, ClassValue, BoundMethod, Native, External, Partial, ModuleValue, IteratorObject)):
         return _callable_is(value, wanted)
+    if isinstance(value, DictView):
+        return wanted in _OF_VIEWS or wanted in _OF_VIEWS_BY_KIND[value.kind] or have == wanted
     if wanted == "Size" and isinstance(value, tuple):
         return None
     if wanted == "Hashable":
@@ -234,6 +242,10 @@ def _builtin_instance(value: Value, classinfo: Value) -> bool | None:
     if wanted not in _ABSTRACT and isinstance(classinfo, External) and classinfo.name.startswith(("typing.", "collections.abc.", "abc.", "numbers.")):
         return None
     return have in _ABSTRACT.get(wanted, (wanted,)) or have == wanted
+
+
+_OF_VIEWS = ("Iterable", "Sized", "Collection", "Container", "MappingView", "Reversible")
+_OF_VIEWS_BY_KIND = {"keys": ("Set", "AbstractSet", "KeysView"), "items": ("Set", "AbstractSet", "ItemsView"), "values": ("ValuesView", "Hashable")}
 
 
 def _callable_is(value: Value, wanted: str) -> bool | None:

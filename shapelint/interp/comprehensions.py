@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Union
 from . import limits
 from .lazy import Lost, lazy, stream
 from .values import DictObject, Scope, Unknown, Value, Why
+from .views import why_unlisted
 
 if TYPE_CHECKING:
     from .expressions import Code
@@ -101,7 +102,7 @@ def _run(m: "Machine", parts: list[_For], index: int, scope: Scope, emit: Callab
     if items is None:
         if isinstance(iterable, (range, str, bytes)):
             raise Lost(m.unknown(Why.LIMIT, "a long comprehension"))
-        raise Lost(iterable if isinstance(iterable, Unknown) else Unknown(Why.DATA, "an iterable"))
+        raise Lost(iterable if isinstance(iterable, Unknown) else why_unlisted(iterable) or Unknown(Why.DATA, "an iterable"))
     if len(items) > limits.LISTED_ITEMS:
         raise Lost(m.unknown(Why.LIMIT, "a long comprehension"))
     for item in items:

@@ -33,6 +33,7 @@ from .values import (
     Why,
     unsettled,
 )
+from .views import why_unlisted
 
 if TYPE_CHECKING:
     from .machine import Machine
@@ -200,7 +201,7 @@ def mapping(value: Value) -> Value:
 
 
 def as_unknown(value: Value) -> Unknown:
-    return value if isinstance(value, Unknown) else Unknown(Why.DATA, "unpacked arguments")
+    return value if isinstance(value, Unknown) else why_unlisted(value) or Unknown(Why.DATA, "unpacked arguments")
 
 
 _INTEGERS: dict[type, Callable[[int, int], int]] = {ast.Add: operator.add, ast.Sub: operator.sub}  # whose results stay small

@@ -22,6 +22,7 @@ from .values import (
     Value,
     Why,
 )
+from .views import DictView, entries_of, why_unlisted
 
 if TYPE_CHECKING:
     from .machine import Machine
@@ -45,7 +46,9 @@ def iterate(m: "Machine", value: Value) -> tuple[Value, ...] | None:
     if isinstance(value, (range, str, bytes)):
         return tuple(value) if len(value) <= limits.LISTED_ITEMS else None
     if isinstance(value, DictObject):
-        return None if value.opaque["rest"] is not None else tuple(value.table)
+        return None if isinstance(found := entries_of(value), Unknown) else tuple(found)
+    if isinstance(value, DictView):
+        return None if isinstance(shown := value.items, Unknown) else shown
     if isinstance(value, Tensor):
         return _rows(m, value)
     if isinstance(value, Instance):
@@ -106,6 +109,8 @@ def element_of(m: "Machine", value: Value) -> Value:
             return m.call(m.get_attribute(value, "__getitem__"), [unknown("i")], {})
     if isinstance(value, range):
         return m.unknown(Why.LIMIT, "a long loop")
+    if isinstance(value, (DictObject, DictView)):
+        return why_unlisted(value)
     return value if isinstance(value, Unknown) else Unknown(Why.DATA, "an item of an iterable")
 
 

@@ -153,6 +153,8 @@ def stream(m: "Machine", value: Value) -> Iterator[Value]:
         yield from _items_of_list(value)
     elif isinstance(value, Instance) and "payload" not in value.hidden and m.has_attribute(value, "__next__"):
         yield from calls_of_next(m, value)
+    elif views.is_looped(value):
+        yield from views.surely(views.looped(value))
     else:
         items = m.iterate(value)
         element = iteration.repeated(m, value) if items is None else None
@@ -161,7 +163,7 @@ def stream(m: "Machine", value: Value) -> Iterator[Value]:
             yield element
             raise Lost(Unknown(Why.DATA, "the batches of a loader"), repeats=True)
         if items is None:
-            raise Lost(value if isinstance(value, Unknown) else Unknown(Why.DATA, "an iterable"))
+            raise Lost(value if isinstance(value, Unknown) else views.why_unlisted(value) or Unknown(Why.DATA, "an iterable"))
         yield from items
 
 
@@ -211,7 +213,7 @@ def is_lazy(value: Value) -> bool:
     return isinstance(value, IteratorObject) and value.source is not None
 
 
-from . import iteration  # noqa: E402  (which looks into iterators in turn)
+from . import iteration, views  # noqa: E402  (which looks into iterators in turn)
 
 __all__ = [
     "END", "Lost", "Positions", "Source", "alike", "calls_of_next", "drain", "is_lazy", "is_sequence", "item_at", "lazy", "made_by", "stream", "take",

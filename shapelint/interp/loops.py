@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from ..dims.region import Region
 from ..dims.where import Condition
 from . import limits
-from .branches import BREAK, Signal, keep, settle
+from .branches import BREAK, Signal, branch, keep, settle
 from .heap import Changes
 from .join import join, same
 from .lazy import END, Lost, is_lazy, stream
 from .natives import PyRaise
-from .values import DictEntries, DictObject, IteratorObject, ListObject, MaybeMissing, Scope, Unknown, Value, Why
+from .values import IteratorObject, ListObject, Scope, Unknown, Value, Why
+from .views import Perhaps, is_looped, looped
 
 if TYPE_CHECKING:
     from .machine import Loop, Machine
@@ -23,9 +24,9 @@ def for_loop(m: "Machine", node: ast.For, scope: Scope) -> Signal | None:
     with m.at(node.iter, scope):
         if is_lazy(iterable) or isinstance(iterable, ListObject) or (isinstance(iterable, IteratorObject) and _is_short(iterable)):
             return _each(m, node, stream(m, iterable), None, scope)
+        if is_looped(iterable):
+            return _each(m, node, looped(iterable), None, scope)
         items = m.iterate(iterable)
-    if items is not None and isinstance(iterable, DictObject) and isinstance(iterable.table, DictEntries):
-        return _each(m, node, _keys(items, iterable), None, scope)
     if items is None:
         element = m.element_of(iterable)
         return _repeat(m, node, scope, element)
@@ -36,14 +37,6 @@ def _is_short(iterator: IteratorObject) -> bool:
     """Whether it is worth while to leave in an iterator what a loop has not asked for."""
     items = iterator.table["items"]
     return isinstance(items, range) or (isinstance(items, tuple) and len(items) < limits.LEFT_ITEMS)
-
-
-def _keys(names: tuple[Value, ...], of: DictObject) -> Iterator[Value]:
-    """The keys of a dict, which must not grow or shrink while it is looped over."""
-    for name in names:
-        yield name
-        if len(of.table) != len(names) and of.opaque["rest"] is None and not any(isinstance(value, MaybeMissing) for value in of.table.values()):
-            raise PyRaise("RuntimeError", "dictionary changed size during iteration")
 
 
 def while_loop(m: "Machine", node: ast.While, scope: Scope) -> Signal | None:
@@ -149,10 +142,13 @@ def _each(m: "Machine", node: ast.For, items: Iterator[Value], count: int | None
             if done >= limits.UNROLLED_ITERATIONS or m.steps - start > m.loop_limit:
                 further = m.unknown(Why.LIMIT, "a long loop")
                 break
-            bind(m, item, scope)
-            m.observe(node, item, scope)
-            mark = m.heap.mark()
-            signal = _iteration(m, node.body, scope)
+            if type(item) is Perhaps:
+                signal = _perhaps(m, node, item.item, scope)
+            else:
+                bind(m, item, scope)
+                m.observe(node, item, scope)
+                mark = m.heap.mark()
+                signal = _iteration(m, node.body, scope)
             if signal is not None and signal.kind != "continue":
                 _leave(m, loop, before, returns)
                 return signal if signal.kind == "return" else None
@@ -169,6 +165,17 @@ def _each(m: "Machine", node: ast.For, items: Iterator[Value], count: int | None
         if m.loops and m.loops[-1] is loop:
             _leave(m, loop, before, returns)
     return statements.execute(m, node.orelse, scope) if further is None else _repeat(m, node, scope, further, enters=not known)
+
+
+def _perhaps(m: "Machine", node: ast.For, item: Value, scope: Scope) -> Signal | None:
+    """The iteration for an entry of a dict that may be missing."""
+
+    def there() -> Signal | None:
+        binding.assign(m, node.target, item, scope)
+        signal = _iteration(m, node.body, scope)
+        return None if signal is not None and signal.kind == "continue" else signal
+
+    return branch(m, there, lambda: None)
 
 
 def _target_matters(node: ast.For) -> bool:

@@ -16,6 +16,7 @@ from .values import (
     Value,
     Why,
 )
+from .views import DictView
 
 if TYPE_CHECKING:
     from .machine import Machine
@@ -143,19 +144,30 @@ def _iter(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
     return IteratorObject(tuple(value for _, value in _entries(m, args[0])))
 
 
-@method(DICT, "__iter__", "keys")
-@method("torch.nn.ParameterDict", "__iter__", "keys")
+@method(DICT, "__iter__")
+@method("torch.nn.ParameterDict", "__iter__")
 def _dict_iter(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
     return IteratorObject(tuple(name for name, _ in _entries(m, args[0])) if closed(args[0]) else why_open(args[0]))
 
 
-@method(DICT, "values")
+def _view(kind: str, *containers: str) -> None:
+    for container in containers:
+        @method(container, kind)
+        def view(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+            instance = args[0]
+            return DictView(kind, instance, lambda: dict(_entries(m, instance)) if closed(instance) else why_open(instance))
+
+
+_view("keys", DICT, "torch.nn.ParameterDict")
+_view("values", DICT)
+_view("items", DICT)
+
+
 @method("torch.nn.ParameterDict", "values")
 def _values(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
     return _iter(m, args, kwargs)
 
 
-@method(DICT, "items")
 @method("torch.nn.ParameterDict", "items")
 def _items(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
     return IteratorObject(tuple(_entries(m, args[0])) if closed(args[0]) else why_open(args[0]))

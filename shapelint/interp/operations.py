@@ -7,7 +7,7 @@ from typing import Any
 
 from ..dims import Expr, Truth, at_least, equal, floordiv
 from ..dims.where import Condition
-from . import limits
+from . import limits, sets
 from .extent import bounded
 from .join import join
 from .lazy import Lost, stream
@@ -38,6 +38,7 @@ from .values import (
     is_size,
     unsettled,
 )
+from .views import DictView
 
 UNION = External("types.UnionType")
 _PYTHON: dict[str, Callable[[Any, Any], Any]] = {
@@ -75,7 +76,9 @@ def truth(m: Any, value: Value) -> bool | None:
         items = value.table["items"]
         return None if isinstance(items, Unknown) else bool(items)
     if isinstance(value, DictObject):
-        return True if value.table else (None if value.opaque["rest"] is not None else False)
+        return _dict_truth(value)
+    if isinstance(value, DictView):
+        return None if isinstance(found := value.entries, Unknown) else bool(found)
     if isinstance(value, Instance):
         return _instance_truth(m, value)
     if isinstance(value, Tensor):
@@ -85,6 +88,12 @@ def truth(m: Any, value: Value) -> bool | None:
         answers = {truth(m, option) for option in value.options}
         return answers.pop() if len(answers) == 1 else None
     return True if isinstance(value, _TRUE_OBJECTS) else None
+
+
+def _dict_truth(value: DictObject) -> bool | None:
+    if any(type(entry) is not MaybeMissing for entry in value.table.values()):
+        return True
+    return None if value.table or value.opaque["rest"] is not None else False
 
 
 def _instance_truth(m: Any, value: Instance) -> bool | None:
@@ -212,8 +221,8 @@ def _sequence_binary(m: Any, op: str, left: Value, right: Value) -> Value:
         for sequence, count in ((left, right), (right, left)):
             if isinstance(sequence, (ListObject, tuple)) and is_size(count):
                 return _repeated(sequence, count)
-    if op in ("|", "&", "-", "^") and isinstance(left, SetObject) and isinstance(right, SetObject):
-        return _set_binary(op, left, right)
+    if op in ("|", "&", "-", "^") and (sets.is_view(left) or sets.is_view(right) or (isinstance(left, SetObject) and isinstance(right, SetObject))):
+        return sets.operation(m, op, left, right)
     if isinstance(left, DictObject) and isinstance(right, DictObject) and "Counter" in (left.kind, right.kind):
         return _counted(m, op, left, right)
     if op == "|" and _is_type(left) and _is_type(right):
@@ -277,20 +286,6 @@ def _repeated(sequence: Value, count: Any) -> Value:
 
 
 _UNREPEATED = {True: (Why.LIMIT, "a long sequence"), False: (Why.DATA, "a list repeated an unknown number of times")}
-
-
-def _set_binary(op: str, left: SetObject, right: SetObject) -> Value:
-    one, other = left.table["items"], right.table["items"]
-    if isinstance(one, Unknown) or isinstance(other, Unknown) or not (is_constant(one) and is_constant(other)):
-        return SetObject(Unknown(Why.DATA, "a set operation"))
-    if len(one) + len(other) > limits.LISTED_ITEMS:
-        return SetObject(Unknown(Why.LIMIT, "a large set"))
-    ones, others = set(one), set(other)
-    kept = {
-        "|": [*one, *(item for item in other if item not in ones)], "&": [item for item in one if item in others],
-        "-": [item for item in one if item not in others], "^": [item for item in (*one, *other) if item not in ones or item not in others],
-    }[op]
-    return SetObject(tuple(kept))
 
 
 def _dunder_binary(m: Any, op: str, left: Value, right: Value) -> Value:
@@ -415,6 +410,8 @@ def _compare_objects(m: Any, op: str, left: Value, right: Value) -> Value:
 
 def _compare_sequences(m: Any, op: str, left: Value, right: Value) -> Value:
     one, other = _items(left), _items(right)
+    if sets.is_set(left) and sets.is_set(right):
+        return sets.compared(m, op, left, right)
     if isinstance(one, tuple) and isinstance(other, tuple) and is_constant(one) and is_constant(other) and type(left) is type(right):
         try:
             return bool(_PYTHON[op](one, other))
@@ -447,9 +444,9 @@ def _equal_values(m: Any, left: Value, right: Value) -> "bool | Condition | None
         if is_size(left) and is_size(right):
             return truth(m, compare(m, "==", left, right))
         return None if left in ASSUMED or right in ASSUMED else False
+    if sets.is_set(left) and sets.is_set(right):
+        return sets.equal(m, left, right)
     one, other = _items(left), _items(right)
-    if isinstance(left, SetObject) and isinstance(right, SetObject) and isinstance(one, tuple) and isinstance(other, tuple):
-        return set(one) == set(other) if is_constant(one) and is_constant(other) else None
     if type(left) is type(right) and one is not None and other is not None:
         if isinstance(one, Unknown) or isinstance(other, Unknown):
             return None
@@ -457,12 +454,7 @@ def _equal_values(m: Any, left: Value, right: Value) -> "bool | Condition | None
             return False
         return _all_equal(m, one, other)
     if isinstance(left, DictObject) and isinstance(right, DictObject):
-        if left.opaque["rest"] is not None or right.opaque["rest"] is not None:
-            return None
-        if left.table.keys() != right.table.keys():
-            return False
-        answers = [truth(m, compare(m, "==", left.table[key], right.table[key])) for key in left.table]
-        return False if False in answers else None if None in answers else True
+        return sets.equal_dicts(m, left, right)
     return _identical(left, right)
 
 
@@ -490,6 +482,8 @@ def _contains(m: Any, container: Value, item: Value) -> "bool | Unknown | None":
         return item in container
     if isinstance(container, DictObject):
         return _dict_contains(container, m.key_in(container.table, item))
+    if isinstance(container, DictView) and container.kind == "keys" and isinstance(container.of, DictObject):
+        return _dict_contains(container.of, m.key_in(container.of.table, item))
     if isinstance(container, range) and isinstance(item, int):
         return item in container
     if isinstance(container, Instance) and m.has_attribute(container, "__contains__"):

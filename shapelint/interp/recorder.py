@@ -13,6 +13,7 @@ from .events import Applied, Event
 from .natives import PyRaise
 from .nn_modules import children, closed, container_kind, walk
 from .values import Alternatives, ClassValue, DictObject, External, Instance, IteratorObject, ListObject, Place, SetObject, Tensor, Unknown, Value
+from .views import DictView
 
 if TYPE_CHECKING:
     from .machine import Machine
@@ -139,6 +140,8 @@ def tensors_in(value: Value, unknown_too: bool = False) -> Iterator[Value]:
             yield from tensors_in(item, unknown_too)
     elif isinstance(value, (ListObject, SetObject, IteratorObject)):
         yield from tensors_in(value.table["items"], unknown_too)
+    elif isinstance(value, DictView):
+        yield from tensors_in(value.items, unknown_too)
     elif isinstance(value, DictObject):
         yield from tensors_in(tuple(value.table.values()), unknown_too)
         if value.opaque["rest"] is not None:

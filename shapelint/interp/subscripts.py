@@ -26,6 +26,7 @@ from .values import (
     Value,
     Why,
 )
+from .views import DictView
 
 if TYPE_CHECKING:
     from .machine import Machine
@@ -58,6 +59,8 @@ def get_item(m: "Machine", container: Value, key: Value) -> Value:
         return container if found is None else found
     if isinstance(container, External) or (isinstance(container, Native) and container.is_type):
         return container  # tuple[int, int], Optional[int], nn.Module[...] and other subscripted types
+    if isinstance(container, DictView):
+        raise PyRaise("TypeError", f"'{container.name}' object is not subscriptable")
     if container is None or type(container) in (bool, int, float):
         raise PyRaise("TypeError", f"'{type(container).__name__}' object is not subscriptable")
     return Unknown(Why.CONSTRUCT, "a subscript")

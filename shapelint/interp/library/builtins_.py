@@ -24,6 +24,7 @@ from ..values import (
     is_constant,
     is_size,
 )
+from ..views import DictView, missing_in
 from .support import (
     REQUIRED,
     Args,
@@ -85,7 +86,9 @@ def length(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
         items = value.table["items"]
         return items if isinstance(items, Unknown) else len(items)
     if isinstance(value, DictObject):
-        return value.opaque["rest"] or len(value.table)
+        return value.opaque["rest"] or missing_in(value.table) or len(value.table)
+    if isinstance(value, DictView):
+        return found if isinstance(found := value.entries, Unknown) else len(found)
     if isinstance(value, Tensor):
         return _rows(machine, value)
     if isinstance(value, Alternatives):
@@ -97,8 +100,8 @@ def length(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     own_length = of_class(machine, value, "__len__")
     if own_length is not None:
         return machine.call(own_length, [], {})
-    found = machine.iterate(value)  # an Enum
-    return lost(machine, "len", value) if found is None else len(found)
+    members = machine.iterate(value)  # an Enum
+    return lost(machine, "len", value) if members is None else len(members)
 
 
 def _rows(machine: "Machine", value: Tensor) -> Value:

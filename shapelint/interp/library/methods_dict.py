@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..join import join
 from ..natives import PyRaise
-from ..values import Alternatives, DictObject, Instance, IteratorObject, ListObject, MaybeMissing, SetObject, Unknown, Value
+from ..values import Alternatives, DictObject, Instance, IteratorObject, ListObject, MaybeMissing, Unknown, Value
+from ..views import DictView, unread
 from .support import ABSENT, REQUIRED, Args, Kwargs, bind, is_key, listed, lost, method, native, over_options, own
 
 if TYPE_CHECKING:
@@ -91,51 +92,32 @@ def contains(machine: "Machine", receiver: DictObject, key: Value) -> Value:
 
 @_method("__len__")
 def length(machine: "Machine", receiver: DictObject) -> Value:
-    return _rest(receiver) or len(receiver.table)
+    return unread(receiver) or len(receiver.table)
 
 
 @_method("items")
 def items(machine: "Machine", receiver: DictObject) -> Value:
-    return _rest(receiver) or tuple(receiver.table.items())
+    return _rest(receiver) or DictView("items", receiver)
 
 
 @_method("keys")
 def keys(machine: "Machine", receiver: DictObject) -> Value:
-    """A view: it shows what is in the dict when it is looked at."""
-    made = SetObject()
-    made.table = _Keys(receiver)
-    return made
-
-
-class _Keys(dict[Any, Any]):
-    """The table of a set that holds the keys which a dict has now."""
-
-    __slots__ = ("_of",)
-
-    def __init__(self, of: DictObject) -> None:
-        super().__init__(items=())
-        self._of = of
-
-    def __getitem__(self, key: Any) -> Any:
-        return _rest(self._of) or tuple(self._of.table)
-
-    def get(self, key: Any, default: Any = None) -> Any:
-        return self[key]
+    return DictView("keys", receiver)
 
 
 @_method("values")
 def values(machine: "Machine", receiver: DictObject) -> Value:
-    return _rest(receiver) or tuple(receiver.table.values())
+    return _rest(receiver) or DictView("values", receiver)
 
 
 @_method("__iter__")
 def iter_(machine: "Machine", receiver: DictObject) -> Value:
-    return IteratorObject(_rest(receiver) or tuple(receiver.table))
+    return IteratorObject(unread(receiver) or tuple(receiver.table))
 
 
 @_method("__reversed__")
 def reversed_(machine: "Machine", receiver: DictObject) -> Value:
-    return IteratorObject(_rest(receiver) or tuple(receiver.table)[::-1])
+    return IteratorObject(unread(receiver) or tuple(receiver.table)[::-1])
 
 
 @_method("copy", "__copy__")

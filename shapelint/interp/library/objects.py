@@ -26,6 +26,7 @@ from ..values import (
     Value,
     Why,
 )
+from ..views import DictView
 from .support import ABSENT, REQUIRED, Args, Kwargs, aside, bind, lost, method, native, over_options, python_type
 
 if TYPE_CHECKING:
@@ -202,7 +203,7 @@ def callable_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     value = bind("callable", args, kwargs, obj=REQUIRED)[0]
     if isinstance(value, (FunctionValue, ClassValue, BoundMethod, Native, Partial)):
         return True
-    if isinstance(value, (*CONSTANTS, Expr, Tensor, tuple, range, ListObject, DictObject, SetObject)):
+    if isinstance(value, (*CONSTANTS, Expr, Tensor, tuple, range, ListObject, DictObject, DictView, SetObject)):
         return False
     if isinstance(value, Alternatives):
         return over_options(value, lambda option: callable_(machine, [option], {}))

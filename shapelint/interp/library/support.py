@@ -28,6 +28,7 @@ from ..values import (
     is_constant,
     unsettled,
 )
+from ..views import DictView, why_unlisted
 
 if TYPE_CHECKING:
     from ..machine import Machine
@@ -86,9 +87,8 @@ def _unknown_in(value: Value) -> Unknown | None:
         value = value.table["items"]
         if isinstance(value, Unknown):
             return value
-    if isinstance(value, DictObject):
-        rest: Unknown | None = value.opaque["rest"]
-        return rest
+    if isinstance(value, (DictObject, DictView)):
+        return why_unlisted(value)
     if isinstance(value, tuple):
         return next((item for item in value if isinstance(item, Unknown)), None)
     return None
@@ -190,6 +190,8 @@ class _Plain:
             if isinstance(value, SetObject):
                 return set(plain)
             return collections.deque(plain) if value.kind == "deque" else plain
+        if isinstance(value, DictView) and isinstance(value.of, DictObject):
+            return getattr(self.of(value.of, depth), value.kind)()
         if isinstance(value, DictObject) and value.opaque["rest"] is None and value.kind in _DICTS:
             return _DICTS[value.kind](dict(zip(self.items(tuple(value.table), depth), self.items(tuple(value.table.values()), depth), strict=True)))
         raise NotConstant

@@ -9,6 +9,7 @@ from ..decisions import answer_of, as_value
 from ..extent import bounded
 from ..natives import NATIVES, PyRaise
 from ..values import Alternatives, ClassValue, DictObject, Instance, ListObject, Ratio, SetObject, Tensor, Value
+from ..views import DictView
 from .builtins_ import distinct
 from .methods_dict import KINDS, absorb
 from .methods_str import text
@@ -34,7 +35,7 @@ def _number(name: str, make: Callable[..., Any]) -> None:
             if isinstance(value, Tensor):
                 number = machine.number_of(value)
                 return lost(machine, name, value) if number is None else make(number)
-            if isinstance(own(value), (tuple, ListObject, DictObject, SetObject)) or value is None:
+            if isinstance(own(value), (tuple, ListObject, DictObject, DictView, SetObject)) or value is None:
                 raise PyRaise("TypeError", f"{name}() argument must be a string or a real number")
         return apply(machine, name, make, [own(arg) for arg in args], kwargs)
 
