@@ -66,3 +66,27 @@ def test_an_entry_that_may_be_missing_is_neither_there_nor_not(text: str) -> Non
         except SystemExit:
             continue
         assert not contradicts(wanted["a"], found.get("a", [MISSING])), found
+
+
+def test_what_a_branch_put_into_a_cache_may_be_there() -> None:
+    text = """
+import random
+from functools import cache
+calls = []
+@cache
+def made(x):
+    calls.append(x)
+    return [x]
+if CONDITION:
+    made(1)
+made(1).append(2)
+check('a', (made(1), len(calls), made.cache_info().currsize, made(1) is made(1)))
+if CONDITION:
+    made(3)
+    made.cache_clear()
+check('b', (made(3), made.cache_info().hits))
+"""
+    found = in_interpreter(text.replace("CONDITION", "random.random() < 2"))
+    for condition in ("True", "False"):
+        wanted = in_python(text.replace("CONDITION", condition))
+        assert not contradicts(wanted["a"], found["a"]) and not contradicts(wanted["b"], found["b"]), found

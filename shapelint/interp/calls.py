@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import limits
 from .branches import Signal, choose, settle
+from .caches import CachedFunction
 from .expressions import Rest
 from .extent import bounded, length
 from .generators import can_be_followed, generator, yields
@@ -97,6 +98,8 @@ def call_function(
 ) -> Value:
     """Run a user's function in a new frame."""
     m.step()
+    if type(function) is not FunctionValue and isinstance(function, CachedFunction):
+        return function.result(m, args, kwargs, lambda: call_function(m, function.function, args, kwargs, site, bound))
     deepest = limits.SAME_FUNCTION_DEPTH if m.certain else limits.UNCERTAIN_RECURSION
     if len(m.frames) >= limits.CALL_DEPTH or _depth(m, function) >= deepest:
         return m.unknown(Why.LIMIT, f"recursion in {function.name}")

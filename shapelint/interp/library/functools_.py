@@ -1,10 +1,11 @@
-"""``functools``: partial, reduce, wraps, caches that pass through, cached_property, total_ordering."""
+"""``functools``: partial, reduce, wraps, caches, cached_property, total_ordering."""
 
 from typing import TYPE_CHECKING
 
+from ..caches import CachedFunction
 from ..natives import Call, PyRaise
-from ..values import ClassValue, Descriptor, External, FunctionValue, Instance, ListObject, Native, Partial, Value, Why
-from .support import ABSENT, REQUIRED, Args, Kwargs, bind, listed, lost, method, native, returns
+from ..values import ClassValue, Descriptor, DictObject, External, FunctionValue, Instance, ListObject, Native, Partial, Unknown, Value
+from .support import ABSENT, REQUIRED, Args, Kwargs, bind, listed, lost, method, native
 
 if TYPE_CHECKING:
     from ..machine import Machine
@@ -112,20 +113,28 @@ def wraps(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     return Native("wraps", lambda machine, args, kwargs: update_wrapper(machine, [args[0], wrapped], {}))
 
 
-def cached(machine: "Machine", function: Value) -> Value:
-    """The function itself, with the two attributes that a cache adds."""
-    if isinstance(function, FunctionValue):
-        machine.set_attribute(function, "cache_clear", Native("cache_clear", returns(None)))
-        machine.set_attribute(function, "cache_info", Native("cache_info", lambda machine, args, kwargs: machine.unknown(Why.DATA, "cache_info")))
-        machine.set_attribute(function, "__wrapped__", function)
-    return function
+def cached(function: Value, maxsize: Value, typed: Value) -> Value:
+    """A user's function that remembers its results; anything else is called each time."""
+    if not isinstance(function, FunctionValue) or not (maxsize is None or isinstance(maxsize, int)) or not isinstance(typed, bool):
+        return function
+    made = CachedFunction(function, None if maxsize is None else max(maxsize, 0), typed)
+    made.table["cache_clear"] = Native("cache_clear", lambda machine, args, kwargs: made.clear(machine))
+    made.table["cache_info"] = Native("cache_info", lambda machine, args, kwargs: made.info(machine))
+    made.table["cache_parameters"] = Native("cache_parameters", lambda machine, args, kwargs: DictObject({"maxsize": maxsize, "typed": typed}))
+    return made
 
 
-@native("functools.lru_cache", "functools.cache")
+@native("functools.cache", least=1)
+def cache(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
+    return cached(args[0], None, False)
+
+
+@native("functools.lru_cache")
 def lru_cache(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
-    if args and not isinstance(args[0], int) and args[0] is not None:
-        return cached(machine, args[0])
-    return Native("lru_cache", lambda machine, args, kwargs: cached(machine, args[0]))
+    maxsize, typed = bind("lru_cache", args, kwargs, maxsize=128, typed=False)
+    if not isinstance(maxsize, (int, Unknown)) and maxsize is not None:
+        return cached(maxsize, 128, typed)
+    return Native("lru_cache", lambda machine, args, kwargs: cached(args[0], maxsize, typed) if args else lost(machine, "lru_cache"))
 
 
 @native("functools.cached_property")

@@ -290,7 +290,7 @@ def is_key(value: Value) -> bool:
         raise PyRaise("TypeError", f"unhashable type: '{value.kind}'")
     if isinstance(value, Instance):
         return "payload" not in value.hidden and not _defines_equality(value.cls)
-    return is_constant(value) or isinstance(value, (External, Native)) or type(value).__name__ in ("ClassValue", "FunctionValue", "ModuleValue")
+    return is_constant(value) or isinstance(value, (External, Native)) or type(value).__name__ in ("ClassValue", "FunctionValue", "CachedFunction", "ModuleValue")
 
 
 def _defines_equality(cls: Value) -> bool:
