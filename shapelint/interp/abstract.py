@@ -1,9 +1,12 @@
-"""What the abstract classes of ``collections.abc`` and ``typing`` say of an object: some look for methods, the others at the bases."""
+"""What the abstract classes of ``collections.abc`` and ``typing`` say of an object: some look for methods, the others at the bases. And which
+methods a class of the program's own leaves abstract.
+"""
 
 from typing import TYPE_CHECKING
 
 from .attributes import find_in_mro
-from .values import ClassValue, External, Instance, Native, Unknown, Value
+from .natives import PyRaise
+from .values import ClassValue, Descriptor, External, FunctionValue, Instance, Native, Unknown, Value
 
 if TYPE_CHECKING:
     from .machine import Machine
@@ -64,3 +67,41 @@ def _has(m: "Machine", mro: tuple[Value, ...], method: str) -> bool:
         return True
     found = find_in_mro(m, mro, method)
     return found is not None and not isinstance(found, Unknown)
+
+
+# --- abstract methods --------------------------------------------------------------------------------------------
+
+_META = External("abc.ABCMeta")
+_WITHOUT_METHODS = ("abc.ABC", "typing.Generic", "typing_extensions.Generic")
+
+
+def find_abstract(cls: ClassValue, metaclass: Value) -> None:
+    """Note which methods a class that has just been made leaves abstract, if anybody minds."""
+    metas = (metaclass, *(cls.meta.mro if cls.meta is not None else ()))
+    bases = [base for base in cls.mro[1:] if isinstance(base, ClassValue) and base.abstract is not None]
+    if not bases and _META not in metas and External("abc.ABC") not in cls.mro:
+        return
+    names = {name for name, value in cls.table.items() if _is_marked(value)}
+    cls.abstract = frozenset(names | {name for base in bases for name in base.abstract or () if _is_left(cls, name)})
+
+
+def _is_marked(value: Value) -> bool:
+    function = value.function if isinstance(value, Descriptor) else value
+    return isinstance(function, FunctionValue) and "__isabstractmethod__" in function.table
+
+
+def _is_left(cls: ClassValue, name: str) -> bool:
+    """Whether the first class that has the name has it as an abstract method. One that is not read may have another."""
+    for base in cls.mro:
+        if isinstance(base, ClassValue):
+            if name in base.table:
+                return _is_marked(base.table[name])
+        elif not isinstance(base, External) or base.name not in _WITHOUT_METHODS:
+            return False
+    return False
+
+
+def refuse_abstract(cls: ClassValue) -> None:
+    """Raise what Python raises where an object of a class with abstract methods is made."""
+    if cls.abstract and "__abstractmethods__" not in cls.table:
+        raise PyRaise("TypeError", f"Can't instantiate abstract class {cls.name} with abstract method {', '.join(sorted(cls.abstract))}")

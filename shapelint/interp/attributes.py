@@ -9,6 +9,7 @@ from ..ops import Layer
 from ..ops.kinds import Kind
 from ..shapes import Shape
 from .arguments import raw
+from .mangling import mangled
 from .metaclasses import is_descriptor, of_class, read, written
 from .natives import METHODS, NAMED_CONSTANTS, NATIVES, PyRaise
 from .values import (
@@ -457,7 +458,9 @@ def _left_out(cls: ClassValue, name: str) -> bool:
     for base in cls.mro:
         slots = base.table.get("__slots__") if isinstance(base, ClassValue) else None
         names = slots.table["items"] if isinstance(slots, ListObject) else (slots,) if isinstance(slots, str) else slots
-        if not isinstance(names, tuple) or any(not isinstance(item, str) for item in names) or name in names or "__dict__" in names:
+        if not isinstance(names, tuple) or any(not isinstance(item, str) for item in names):
+            return False
+        if "__dict__" in names or any(mangled(item, base.name) == name for item in names):
             return False
     return not any(isinstance(base, ClassValue) and name in base.table for base in cls.mro)
 

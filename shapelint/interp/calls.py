@@ -4,6 +4,7 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from . import limits
+from .abstract import refuse_abstract
 from .branches import Signal, choose, settle
 from .caches import CachedFunction
 from .expressions import Rest
@@ -248,6 +249,8 @@ def make(m: "Machine", cls: ClassValue, args: list[Value], kwargs: dict[str, Val
             return _made_by_new(m, cls, maker, args, kwargs, site)
     except KeyError:
         pass
+    if cls.abstract and not m.exploring:
+        refuse_abstract(cls)
     instance = blank(m, cls, site)
     initialise(m, cls, instance, args, kwargs, site)
     return instance

@@ -4,7 +4,8 @@ import ast
 from typing import TYPE_CHECKING
 
 from ..dims import Expr
-from .abstract import is_abstract, is_one
+from .abstract import find_abstract, is_abstract, is_one
+from .mangling import mangle
 from .metaclasses import complete, keywords, metaclass_of, written
 from .natives import NATIVES, PyRaise
 from .operations import ASSUMED
@@ -43,6 +44,7 @@ def make_class(m: "Machine", node: ast.ClassDef, scope: Scope) -> Value:
     from .library.classes import finish_class
     from .statements import execute
 
+    mangle(node, scope.file.tree, scope.file.text)
     bases = tuple(m.evaluate(base, scope) for base in node.bases if not isinstance(base, ast.Starred))
     given = keywords(m, node, scope) if node.keywords else {}
     body_scope = Scope(scope.file, scope.module_name, scope, is_class=True)
@@ -56,7 +58,10 @@ def make_class(m: "Machine", node: ast.ClassDef, scope: Scope) -> Value:
     finish_class(m, cls)
     m.classes.append(cls)
     with m.at(node, scope):
-        return complete(m, cls, given)
+        made = complete(m, cls, given)
+    if isinstance(made, ClassValue):
+        find_abstract(made, given.get("metaclass"))
+    return made
 
 
 def _own(value: Value, cls: ClassValue) -> None:

@@ -15,6 +15,7 @@ from .decisions import Answer, answer_of, as_value, both, prepared_test
 from .iteration import must_iterate
 from .join import join
 from .natives import NATIVES, PyRaise
+from .own_names import own_names, unbound
 from .values import (
     ClassValue,
     DictObject,
@@ -110,9 +111,12 @@ def _name(node: ast.Name) -> Code:
 def lookup(m: "Machine", scope: Scope, name: str, node: ast.AST | None = None) -> Value:
     """The value of a name: local, enclosing functions, module, builtins."""
     current: Scope | None = scope
+    frame = m.frames[-1] if m.frames else None
     while current is not None:
         if name in current.table and (current is scope or not current.is_class):
             return current.table[name] if current.parent is not None else m.imports.held(m, current, name)
+        if frame is not None and current is frame.scope and name in own_names(frame.function.node).names:
+            return unbound(m, frame.function.node, name, current is scope)
         current = current.parent
     found = NATIVES.get(f"builtins.{name}")
     if found is not None:

@@ -314,7 +314,7 @@ def _attempted(m: "Machine", node: ast.Try, attempt: _Attempt, signal: Signal | 
 # What people catch that torch does not raise over shapes: a program that breaks in such a try breaks all the same.
 _OTHER_ERRORS = frozenset({
     "KeyboardInterrupt", "SystemExit", "ImportError", "ModuleNotFoundError", "StopIteration", "KeyError", "OSError", "IOError", "FileNotFoundError",
-    "PermissionError", "EOFError", "NameError", "UnicodeDecodeError", "JSONDecodeError", "ConnectionError", "TimeoutError",
+    "PermissionError", "EOFError", "NameError", "UnboundLocalError", "UnicodeDecodeError", "JSONDecodeError", "ConnectionError", "TimeoutError",
 })
 
 

@@ -305,12 +305,13 @@ class FunctionValue:
 class ClassValue:
     """A class the user wrote. ``bases`` are values; ``mro`` holds ClassValues and the External/Native bases it reaches."""
 
-    __slots__ = ("bases", "kind", "meta", "mro", "name", "place", "scope", "table")
+    __slots__ = ("abstract", "bases", "kind", "meta", "mro", "name", "place", "scope", "table")
 
     def __init__(self, name: str, bases: "tuple[Value, ...]", mro: "tuple[Value, ...]", place: Place, scope: Scope) -> None:
         self.name, self.bases, self.mro, self.place, self.scope = name, bases, mro, place, scope
         self.table: Table = {}
         self.meta: ClassValue | None = None  # the user's metaclass
+        self.abstract: frozenset[str] | None = None  # the abstract methods left, of a class made by ABCMeta
         self.kind = ""  # "dataclass", "namedtuple", "enum", "typed dict" once recognised
 
 

@@ -43,7 +43,7 @@ def finish(machine: "Machine", cls: ClassValue) -> None:
     members: list[Instance] = []
     table = DictObject()
     for name, value in list(cls.table.items()):
-        if name in _RESERVED or (name.startswith("__") and name.endswith("__")) or isinstance(value, (FunctionValue, Descriptor)):
+        if name in _RESERVED or (name.startswith("__") and name.endswith("__")) or name.startswith(f"_{cls.name}__") or isinstance(value, (FunctionValue, Descriptor)):
             continue
         value = _next(machine, cls, name, members, names) if isinstance(value, Instance) and value.cls == _AUTO else value
         member = next((other for other in members if same(machine, other.table["value"], value)), None)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ..natives import NAMED_CONSTANTS
-from ..values import External, Instance, ListObject, Native, Unknown, Value, Why
+from ..values import Descriptor, External, FunctionValue, Instance, ListObject, Native, Unknown, Value, Why
 from .support import REQUIRED, Args, Kwargs, apply, aside, bind, data, inert, lifted, listed, lost, method, native, returns
 
 if TYPE_CHECKING:
@@ -176,6 +176,9 @@ def literal_eval(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
 
 @native("abc.abstractmethod", "abc.abstractclassmethod", "abc.abstractstaticmethod", least=1)
 def abstractmethod(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
+    function = args[0].function if isinstance(args[0], Descriptor) else args[0]
+    if isinstance(function, FunctionValue):
+        machine.heap.write(function.table, "__isabstractmethod__", True)
     return args[0]
 
 
