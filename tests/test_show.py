@@ -313,6 +313,18 @@ class Product(nn.Module):
 class Square(nn.Module):
     def forward(self, x):
         return x @ x
+class Twice(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first, self.last = nn.Conv2d(3, 6, 3), nn.Linear(6, 2)
+    def run(self, x):
+        return self.first(x).mean((2, 3)) @ torch.ones(6, 6)
+    def forward(self, x):
+        if x.requires_grad:
+            y = torch.utils.checkpoint.checkpoint(self.run, x, use_reentrant=False)
+        else:
+            y = self.run(x)
+        return self.last(y) if x.sum() > 0 else self.last(y)
 class Grows(nn.Module):
     def forward(self, x):
         kept = [x]
@@ -351,6 +363,14 @@ def test_what_only_some_paths_run_is_no_part_of_a_total(name: str, depends: list
 
 
 @pytest.mark.usefixtures("forks")
+def test_what_both_paths_run_is_run_once(capsys: Captured) -> None:
+    found = one(capsys, "t.py:Twice()", "2 3 9 9")
+    assert found["status"] == "ok" and [layer["path"] for layer in found["layers"]] == ["first", "last"]
+    assert found["totals"]["function_macs"] == 2 * 6 * 6 and found["totals"]["depends"] == []
+    assert found["memory"]
+
+
+@pytest.mark.usefixtures("forks")
 def test_functions_on_some_paths_make_the_costs_unknown(capsys: Captured) -> None:
     found = one(capsys, "t.py:Product()", "N 3 H W")
     assert found["memory"] == [] and found["totals"]["macs"] == "?" == found["layers"][0]["macs"]
@@ -374,7 +394,8 @@ def test_arguments_are_kept_as_they_were_whatever_the_flags_of_python(flags: lis
     run = subprocess.run([sys.executable, *flags, "-m", "shapelint", "show", "t.py:Grows()", "--input", "1 3 8 8", "--output-format", "json"],
                          capture_output=True, text=True, check=True, env={**os.environ, "PYTHONPATH": str(FIXTURES.parent)})
     code = "import sys\nfrom shapelint.interp.events import Applied\nfrom shapelint.interp.recorder import Recorder\n" \
-           "made = []\nRecorder.saw(Applied(None, None, lambda: made.append(1), None, None))\nsys.exit(made != [1])"
+           "made = []\nmachine = type('Machine', (), {'certain': True})\n" \
+           "Recorder(None).saw(machine, Applied(None, None, lambda: made.append(1), None, None))\nsys.exit(made != [1])"
     subprocess.run([sys.executable, *flags, "-c", code], check=True, env={**os.environ, "PYTHONPATH": str(FIXTURES.parent)})
     assert json.loads(run.stdout)[0]["output"] == [1, 3, 8, 8]
 
@@ -627,6 +648,43 @@ class Net(nn.Module):
     (raised,) = found["diagnostics"]
     assert raised["severity"] == "error" and raised["line"] == 10 and "an even size is needed" in raised["message"]
     assert one(capsys, "t.py:Net", "1 3 10 10")["status"] == "ok"
+
+
+def test_an_error_in_a_lambda_stands_at_the_lambda(folder: Path, capsys: Captured) -> None:
+    (folder / "t.py").write_text("""
+from torch import nn
+class Net(nn.Module):
+    def __init__(self, scheme=lambda module, x, y:
+                 module(x, y)):
+        super().__init__()
+        self.act, self.scheme = Block(), scheme
+    def forward(self, x):
+        return self.scheme(self.act, x, x)
+class Block(nn.Module):
+    def forward(self, x):
+        return x
+""")
+    (raised,) = one(capsys, "t.py:Net", "1 3 9 9", status=1)["diagnostics"]
+    assert raised["line"] == 5 and "forward() takes 2 positional arguments but 3 were given" in raised["message"]
+
+
+@pytest.mark.parametrize("given", ["x.dim()", "{'x': x}", "[x]", "None", "'x'", "0.5"])
+def test_a_layer_takes_tensors_only(given: str, folder: Path, capsys: Captured) -> None:
+    text = f"""
+from torch import nn
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv, self.same = nn.Conv2d(3, 4, 3), nn.Identity()
+    def forward(self, x):
+        return self.conv(self.same({given}))
+"""
+    (folder / "t.py").write_text(text)
+    assert one(capsys, "t.py:Net", "1 3 9 9", status=1)["diagnostics"][0]["line"] == 8
+    scope: dict[str, Any] = {"__name__": "t"}
+    exec(text, scope)
+    with pytest.raises((TypeError, AttributeError)):
+        scope["Net"]()(torch.ones(1, 3, 9, 9))
 
 
 def test_what_cannot_be_followed_is_unknown_with_a_reason(folder: Path, capsys: Captured) -> None:

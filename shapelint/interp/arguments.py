@@ -7,7 +7,7 @@ from ..ops import Operator, lookup
 from ..ops.kinds import UNREAD, Fields, Foreign, T
 from . import limits
 from .expressions import Rest
-from .values import ClassValue, External, FunctionValue, Instance, ListObject, Native, Tensor, Trace, Unknown, Value, Why
+from .values import ClassValue, DictObject, External, FunctionValue, Instance, ListObject, Native, Tensor, Trace, Unknown, Value, Why
 
 if TYPE_CHECKING:
     from .machine import Machine, Site
@@ -40,7 +40,9 @@ def raw(value: Value) -> Any:
         return tuple(raw(item) for item in value.hidden["payload"])
     if isinstance(value, Instance) and value.layer is not None:
         return value.layer
-    if isinstance(value, (Unknown, Rest)) or type(value).__name__ in ("Alternatives", "IteratorObject", "DictObject"):
+    if isinstance(value, DictObject):
+        return Foreign("a dict")
+    if isinstance(value, (Unknown, Rest)) or type(value).__name__ in ("Alternatives", "IteratorObject"):
         return UNREAD
     if isinstance(value, (FunctionValue, ClassValue)) or (isinstance(value, External) and _is_layer(value.name)):
         return Foreign(value.name.rpartition(".")[2])

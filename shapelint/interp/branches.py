@@ -41,6 +41,7 @@ class _Sides:
     def __init__(self, m: "Machine", split: "Condition | None") -> None:
         self.m, self.split, self.mark, self.before = m, split, m.heap.mark(), m.facts.region
         self.raised: list[PyRaise] = []
+        self.marks: list[tuple[int, int]] = []
 
     def __enter__(self) -> "_Sides":
         if self.split is None:
@@ -54,8 +55,12 @@ class _Sides:
             self.m.uncertain -= 1
         else:
             self.m.forks -= 1
+        if self.m.recorder is not None and len(self.marks) == 2 and not self.raised and exc[0] is None:
+            self.m.recorder.compare(self.m, *self.marks)
 
     def start(self, index: int) -> None:
+        if self.m.recorder is not None:
+            self.marks.append(self.m.recorder.mark(self.m))
         if self.split is not None:
             self.m.facts.narrow(self.before & (self.split.no if index else self.split.yes))
 

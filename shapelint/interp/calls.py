@@ -27,6 +27,7 @@ from .values import (
     ListObject,
     Native,
     Partial,
+    Place,
     Scope,
     Unknown,
     Value,
@@ -133,7 +134,11 @@ def _depth(m: "Machine", function: FunctionValue) -> int:
 def _run(m: "Machine", function: FunctionValue, frame: Any) -> Value:
     node = function.node
     if isinstance(node, ast.Lambda):
-        return m.evaluate(node.body, frame.scope)
+        try:
+            return m.evaluate(node.body, frame.scope)
+        except PyRaise as error:
+            error.during = error.during or Place(frame.scope.file, node.body)
+            raise
     m.enter_function(function, frame.scope)
     signal: Signal | None = None
     try:

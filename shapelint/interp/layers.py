@@ -93,6 +93,8 @@ def apply_layer(m: "Machine", instance: Instance, args: list[Value], kwargs: dic
         m.count(name, False)
         return Tensor(None, first.dtype if first is not None else None, first.trace if first is not None else None)
     op = layer.op
+    if layer.gives_back and len(args) == 1 and not isinstance(args[0], (Tensor, Unknown)):
+        return args[0]
     if first is None and args and isinstance(args[0], Unknown):
         if not op.gives_tensor:  # a recurrent layer takes packed sequences too
             return Unknown(Why.DATA, f"the results of {op.short_name}")

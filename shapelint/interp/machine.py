@@ -237,7 +237,7 @@ class Machine:
         frames, certain, source = tuple(self.frames), self.certain, self.source
         self.emit(Applied(op, instance, lambda: make(frames, certain, source), result, value))
         if self.recorder is not None:
-            self.recorder.saw(self.events[-1])
+            self.recorder.saw(self, self.events[-1])
         self.declarations.applied(self, instance, result, value)
         positive(self.facts, op.short_name, result)
         for finding in self.facts.take_fresh():

@@ -12,6 +12,7 @@ from .extent import bounded
 from .join import join
 from .lazy import Lost, stream
 from .natives import PyRaise
+from .operands import DUNDER, has_no, nobody_can, refusal, type_of
 from .values import (
     CONSTANTS,
     Alternatives,
@@ -50,10 +51,6 @@ TENSOR_OPERATORS = {
     "+": "torch.add", "-": "torch.sub", "*": "torch.mul", "/": "torch.div", "//": "torch.floor_divide", "%": "torch.remainder", "**": "torch.pow",
     "@": "torch.matmul", "&": "torch.bitwise_and", "|": "torch.bitwise_or", "^": "torch.bitwise_xor", "<<": "torch.bitwise_left_shift",
     ">>": "torch.bitwise_right_shift", "==": "torch.eq", "!=": "torch.ne", "<": "torch.lt", "<=": "torch.le", ">": "torch.gt", ">=": "torch.ge",
-}
-_DUNDER = {
-    "+": "add", "-": "sub", "*": "mul", "/": "truediv", "//": "floordiv", "%": "mod", "**": "pow", "@": "matmul", "<<": "lshift", ">>": "rshift",
-    "&": "and", "|": "or", "^": "xor", "==": "eq", "!=": "ne", "<": "lt", "<=": "le", ">": "gt", ">=": "ge",
 }
 _REFLECTED = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 # Symbols that stand for a constructor argument nobody passes: an int most likely, but it may be anything.
@@ -134,6 +131,10 @@ def _tensor_binary(m: Any, op: str, left: Value, right: Value) -> Value:
     name = TENSOR_OPERATORS.get(op)
     left, right = (_only_tensor(side) for side in (left, right))
     if isinstance(left, (Instance, ListObject)) or isinstance(right, (Instance, ListObject)):
+        if isinstance(left, Tensor) and has_no(m, right, f"__r{DUNDER[op]}__", "__torch_function__"):
+            raise PyRaise("TypeError", f"unsupported operand type(s) for {op}: 'Tensor' and {type_of(right)}")
+        if isinstance(right, Tensor) and has_no(m, left, f"__{DUNDER[op]}__", "__torch_function__"):
+            raise PyRaise("TypeError", f"unsupported operand type(s) for {op}: {type_of(left)} and 'Tensor'")
         return m.unknown(Why.OPERATOR, f"tensor {op} object")
     if name is None:
         return m.unknown(Why.OPERATOR, op)
@@ -290,7 +291,7 @@ _UNREPEATED = {True: (Why.LIMIT, "a long sequence"), False: (Why.DATA, "a list r
 
 def _dunder_binary(m: Any, op: str, left: Value, right: Value) -> Value:
     refused = False
-    for receiver, argument, name in ((left, right, f"__{_DUNDER[op]}__"), (right, left, f"__r{_DUNDER[op]}__")):
+    for receiver, argument, name in ((left, right, f"__{DUNDER[op]}__"), (right, left, f"__r{DUNDER[op]}__")):
         if isinstance(receiver, Instance) and m.has_attribute(receiver, name):
             result = m.call(m.get_attribute(receiver, name), [argument], {})
             if result is not NotImplemented:
@@ -298,14 +299,14 @@ def _dunder_binary(m: Any, op: str, left: Value, right: Value) -> Value:
             refused = True
     if any(isinstance(side, Instance) and isinstance(side.hidden.get("payload"), (int, str, float)) for side in (left, right)):
         return binary(m, op, *(side.hidden.get("payload", side) if isinstance(side, Instance) else side for side in (left, right)))
-    if refused:
-        raise PyRaise("TypeError", f"unsupported operand type(s) for {op}")
+    if refused or nobody_can(m, op, left, right):
+        raise PyRaise("TypeError", refusal(op, left, right))
     return m.unknown(Why.OPERATOR, f"{op} of these objects")
 
 
 def in_place(m: Any, op: str, left: Instance, right: Value) -> Value:
     """``left op= right`` for an object."""
-    name = f"__i{_DUNDER[op]}__"
+    name = f"__i{DUNDER[op]}__"
     if m.has_attribute(left, name):
         result = m.call(m.get_attribute(left, name), [right], {})
         if result is not NotImplemented:
@@ -326,7 +327,7 @@ def _over_alternatives(apply: Callable[[Value, Value], Value], left: Value, righ
 def compare(m: Any, op: str, left: Value, right: Value) -> Value:
     """``left op right`` for a comparison, identity or membership operator: a bool, a tensor, or Unknown."""
     if op not in ("is", "is not"):
-        left, right = _payload(left, f"__{_DUNDER.get(op, '')}__"), _payload(right, "__contains__" if op in ("in", "not in") else f"__{_DUNDER[op]}__")
+        left, right = _payload(left, f"__{DUNDER.get(op, '')}__"), _payload(right, "__contains__" if op in ("in", "not in") else f"__{DUNDER[op]}__")
     if op in ("in", "not in"):
         answer = _contains(m, right, left)
         if op == "in" or answer is None:
@@ -391,8 +392,8 @@ def _compare_objects(m: Any, op: str, left: Value, right: Value) -> Value:
         except TypeError as error:
             raise PyRaise("TypeError", str(error)) from error
     for receiver, other, name in ((left, right, op), (right, left, _REFLECTED[op])):
-        if isinstance(receiver, Instance) and m.has_attribute(receiver, f"__{_DUNDER[name]}__"):
-            result = m.call(m.get_attribute(receiver, f"__{_DUNDER[name]}__"), [other], {})
+        if isinstance(receiver, Instance) and m.has_attribute(receiver, f"__{DUNDER[name]}__"):
+            result = m.call(m.get_attribute(receiver, f"__{DUNDER[name]}__"), [other], {})
             if result is not NotImplemented:
                 return result
         elif op == "!=" and isinstance(receiver, Instance) and m.has_attribute(receiver, "__eq__"):

@@ -23,18 +23,32 @@ class LayerCall:
     """One call of a leaf module.
 
     ``inputs`` and ``outputs`` are the tensors in its arguments and results, unknown values among the results included; ``events`` is the range
-    of the machine's events that happened meanwhile. ``leaf`` is False for what has children in torch that it never calls.
+    of the machine's events that happened meanwhile. ``doubts`` counts the open conditions under which it happens. ``leaf`` is False for what has children in torch that it never calls.
     """
 
-    __slots__ = ("certain", "events", "inputs", "instance", "leaf", "op", "outputs", "part", "path", "place")
+    __slots__ = ("doubts", "events", "inputs", "instance", "leaf", "op", "outputs", "part", "path", "place")
 
     def __init__(self, path: str, op: str, instance: Instance, place: Place | None) -> None:
         self.path, self.op, self.instance, self.place = path, op, instance, place
         self.inputs: tuple[Tensor, ...] = ()
         self.outputs: tuple[Tensor | Unknown, ...] = ()
         self.events = (0, 0)
-        self.certain = self.leaf = True
+        self.doubts, self.leaf = 0, True
         self.part: Part | None = None  # of a layer of torch's that is made of layers
+
+    @property
+    def certain(self) -> bool:
+        """Whether it happens in any case."""
+        return self.doubts == 0
+
+    @property
+    def _key(self) -> tuple[object, ...]:
+        shapes = tuple(value.shape if isinstance(value, Tensor) else None for value in (*self.inputs, *self.outputs))
+        return self.path, self.op, id(self.instance), self.doubts, shapes if None not in shapes else object()
+
+    def is_like(self, other: "LayerCall") -> bool:
+        """Whether the other call is the same one, made on another path."""
+        return self._key == other._key
 
 
 class Recorder:
@@ -47,6 +61,7 @@ class Recorder:
         self.unfollowed: list[LayerCall] = []  # made of layers that could not be told
         self._paths: dict[int, str] = {}
         self._strangers: dict[int, Instance] = {}  # held, so that no other object gets their identity
+        self._doubts: dict[int, int] = {}  # of operators behind open conditions, by the identity of their events
 
     def call(self, m: "Machine", instance: Instance, args: list[Value], kwargs: dict[str, Value], run: Callable[[], Value]) -> Value:
         """Run a module's call and note it."""
@@ -64,17 +79,45 @@ class Recorder:
             raise
         made.op = type_name(instance)  # now, as a lazy layer has become another one
         made.events = (first, len(m.events))
-        made.certain = m.certain
+        made.doubts = m.uncertain + m.forks
         made.inputs = _tensors(m, args, kwargs)  # now, as a hook sees a list that the module has added to
         made.outputs = tuple(m.solid(list(tensors_in(value, unknown_too=True))))
         self._add(made)
         return value
 
-    @staticmethod
-    def saw(event: Event) -> None:
+    def saw(self, m: "Machine", event: Event) -> None:
         """Keep an operator's arguments as they are now."""
         if isinstance(event, Applied):
             _ = event.application  # makes it: an application is made when first asked for, and by then a list of tensors may have grown
+            if not m.certain:
+                self._doubts[id(event)] = m.uncertain + m.forks
+
+    def mark(self, m: "Machine") -> tuple[int, int]:
+        """How many calls and events there are."""
+        return len(self.calls), len(m.events)
+
+    def compare(self, m: "Machine", first: tuple[int, int], second: tuple[int, int]) -> None:
+        """Both sides of an open condition have run, from these marks on. What they both did is done in any case, once."""
+        ones, others = self.calls[first[0] : second[0]], self.calls[second[0] :]
+        if len(ones) != len(others) or not all(one.is_like(other) for one, other in zip(ones, others, strict=True)):
+            return
+        doubts = m.uncertain + m.forks
+        for call in ones:
+            call.doubts -= call.doubts == doubts + 1
+        del self.calls[second[0] :]
+        done, again = m.events[first[1] : second[1]], m.events[second[1] :]
+        if len(done) == len(again) and all(self._alike(one, other) for one, other in zip(done, again, strict=True)):
+            for event in again:
+                self._doubts.pop(id(event), None)
+            del m.events[second[1] :]
+            for event in done:
+                if isinstance(event, Applied) and self._doubts.get(id(event)) == doubts + 1:
+                    self._doubts[id(event)] = doubts
+                    event.application.certain = doubts == 0
+
+    def _alike(self, one: Event, other: Event) -> bool:
+        return isinstance(one, Applied) and isinstance(other, Applied) and one.op is other.op and one.layer is other.layer \
+            and one.result == other.result and self._doubts.get(id(one)) == self._doubts.get(id(other))
 
     def _add(self, made: LayerCall) -> None:
         layer = made.instance.layer
@@ -107,7 +150,7 @@ class Recorder:
 def _part_call(whole: LayerCall, part: Part) -> LayerCall:
     made = LayerCall(f"{whole.path}.{part.path}" if whole.path else part.path, part.layer.op.short_name, whole.instance, whole.place)
     made.inputs, made.outputs = _as_tensors(part.inputs), _as_tensors(part.outputs)
-    made.events, made.certain, made.leaf, made.part = whole.events, whole.certain, part.leaf, part
+    made.events, made.doubts, made.leaf, made.part = whole.events, whole.doubts, part.leaf, part
     return made
 
 

@@ -29,7 +29,7 @@ class Param:
     ``collects`` is a ``**`` parameter: it takes the keywords that no other parameter has.
     """
 
-    __slots__ = ("name", "kind", "default", "variadic", "keyword_only", "collects", "takes_none")
+    __slots__ = ("name", "kind", "default", "variadic", "keyword_only", "collects", "takes_none", "takes_numbers")
 
     def __init__(
         self, name: str, kind: Kind, default: Any = _EMPTY, variadic: bool = False, keyword_only: bool = False, collects: bool = False,
@@ -37,6 +37,7 @@ class Param:
         self.name, self.kind, self.default, self.variadic, self.keyword_only = name, kind, default, variadic, keyword_only
         self.collects = collects
         self.takes_none = kind in (Kind.RAW, Kind.IGNORED, Kind.CHECKED, Kind.SWITCH) or default is None
+        self.takes_numbers = True  # a number is a tensor of no axes
 
     @classmethod
     def annotated(cls, name: str, annotation: Any, default: Any = _EMPTY, **how: bool) -> "Param":
@@ -100,6 +101,8 @@ class Operator:
         """Parameters of a module's forward, without self."""
         if self._forward is None:
             self._forward = tuple(_function_params(self.declared.forward))[1:]
+            for first in self._forward[:1]:
+                first.takes_numbers = False  # no layer computes with a plain number
         return self._forward
 
     def result_dtype(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> str | None:
@@ -172,6 +175,7 @@ class Layer:
     op: Operator
     written: tuple[tuple[Any, ...], dict[str, Any]]  # the constructor's arguments, of layers in examples only
     any_rank = False  # True: the leading axes do not matter, so a tensor of unknown rank can pass
+    gives_back = False  # True: what is no tensor passes as it is (nn.Identity)
     training = True  # as in a fresh torch module; the caller sets it where train() or eval() is known to have been called
     keyword_only: tuple[str, ...] = ()  # fields that torch takes by name only
     collects = ""  # the field that takes all other keywords, where the constructor has a ** parameter
@@ -523,6 +527,8 @@ def _passed(param: Param, value: Any, n: int | None = None) -> Shape:
 
 def _tensor(param: Param, value: Any, n: int | None = None) -> Shape:
     if isinstance(value, (tuple, list, str, Foreign)) and not param.variadic:
+        raise _no_tensor(param, value)
+    if isinstance(value, (bool, int, float, complex)) and not param.takes_numbers:
         raise _no_tensor(param, value)
     return _passed(param, value)
 

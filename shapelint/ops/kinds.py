@@ -97,7 +97,7 @@ ABSENT: Any = _AbsentValue()
 
 
 class Foreign:
-    """A function or a class as an argument: neither a number nor a text nor a tensor."""
+    """A function, a class or a dict as an argument: neither a number nor a text nor a tensor."""
 
     __slots__ = ("name",)
 

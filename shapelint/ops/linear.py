@@ -133,7 +133,7 @@ class Identity(Layer):
     """The input, whatever the constructor was given."""
 
     any_rank = True
-    any_arguments = True
+    any_arguments = gives_back = True
 
     def expected(self) -> Shape | None:
         return None

@@ -202,3 +202,20 @@ import warnings
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     warnings.warn("x")
+
+
+class Plain:
+    pass
+
+
+def refused(make):
+    try:
+        return make()
+    except TypeError:
+        return "refused"
+
+
+import functools
+part = functools.partial(int, base=2)
+check("operands", [refused(lambda: 2 * part), refused(lambda: refused + 1), refused(lambda: [1] + refused), refused(lambda: Plain() - Plain()),
+                   refused(lambda: 3 / Plain()), refused(lambda: Plain() * (1, 2)), refused(lambda: refused ** 2)])

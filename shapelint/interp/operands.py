@@ -1,0 +1,62 @@
+"""Operands that have no such operator: what Python says of them."""
+
+from typing import Any
+
+from .values import (
+    CONSTANTS,
+    BoundMethod,
+    ClassValue,
+    DictObject,
+    External,
+    FunctionValue,
+    Instance,
+    ListObject,
+    Partial,
+    SetObject,
+    Value,
+)
+
+DUNDER = {
+    "+": "add", "-": "sub", "*": "mul", "/": "truediv", "//": "floordiv", "%": "mod", "**": "pow", "@": "matmul", "<<": "lshift", ">>": "rshift",
+    "&": "and", "|": "or", "^": "xor", "==": "eq", "!=": "ne", "<": "lt", "<=": "le", ">": "gt", ">=": "ge",
+}
+_BUILT_IN = (*CONSTANTS, tuple, range, ListObject, SetObject, DictObject)
+_FUNCTIONS = (FunctionValue, BoundMethod, Partial)
+
+
+def nobody_can(m: Any, op: str, left: Value, right: Value) -> bool:
+    """Whether one operand is a function or an object without arithmetic, and the other has none for it either."""
+    if op in ("|", "%"):  # of types, and the formatting of anything
+        return False
+    sides = ((left, (f"__{DUNDER[op]}__", "__index__")), (right, (f"__r{DUNDER[op]}__", "__index__")))
+    without = [has_no(m, side, *names) for side, names in sides]
+    return any(without) and all(known or isinstance(side, _BUILT_IN) for known, (side, _) in zip(without, sides, strict=True))
+
+
+def has_no(m: Any, value: Value, *names: str) -> bool:
+    """Whether a value is a function, or an object of a class that is known to have none of these methods."""
+    if isinstance(value, Instance):
+        own = isinstance(value.cls, ClassValue) or value.layer is not None
+        return own and "payload" not in value.hidden and all(m.has_attribute(value, name) is False for name in names)
+    return isinstance(value, _FUNCTIONS)
+
+
+def refusal(op: str, left: Value, right: Value) -> str:
+    """What Python says of operands that have no such operator."""
+    if op == "+" and isinstance(left, (ListObject, tuple)):
+        return f"can only concatenate {type_of(left)[1:-1]} (not \"{type_of(right)[1:-1]}\") to {type_of(left)[1:-1]}"
+    for sequence, other in ((left, right), (right, left)) if op == "*" else ():
+        if isinstance(sequence, (ListObject, tuple, str, bytes)):
+            return f"can't multiply sequence by non-int of type {type_of(other)}"
+    return f"unsupported operand type(s) for {'** or pow()' if op == '**' else op}: {type_of(left)} and {type_of(right)}"
+
+
+def type_of(value: Value) -> str:
+    """The name of a value's type, in quotes, as an error says it."""
+    if isinstance(value, Instance):
+        cls = value.cls
+        return f"'{cls.name.rpartition('.')[2]}'" if isinstance(cls, (ClassValue, External)) else "'object'"
+    if isinstance(value, Partial):
+        return "'functools.partial'"
+    names = {FunctionValue: "function", BoundMethod: "method", ListObject: "list", SetObject: "set", DictObject: "dict", type(None): "NoneType"}
+    return f"'{names.get(type(value), type(value).__name__)}'"
