@@ -3,7 +3,7 @@
 import ast
 from typing import TYPE_CHECKING, Any
 
-from ..metaclasses import written
+from ..metaclasses import is_descriptor, written
 from ..natives import NAMED_CONSTANTS, NATIVES, Call, PyRaise
 from ..values import ClassValue, Descriptor, DictObject, External, Instance, ListObject, Native, SetObject, Unknown, Value
 from .support import REQUIRED, Args, Kwargs, bind, lost, native, same
@@ -17,12 +17,14 @@ NAMED_CONSTANTS["dataclasses.MISSING"] = MISSING
 
 
 class Field:
-    """One field: its default, the factory of its default, and how ``__init__`` takes it."""
+    """One field: its default, the factory of its default, how ``__init__`` takes it, and whether it is compared and shown."""
 
-    __slots__ = ("default", "factory", "in_init", "init_only", "keyword_only", "name")
+    __slots__ = ("compared", "default", "factory", "in_init", "init_only", "keyword_only", "metadata", "name", "shown")
 
     def __init__(self, name: str, default: Value, factory: Value, in_init: bool, keyword_only: bool) -> None:
         self.init_only = False  # an InitVar, which only __post_init__ sees
+        self.compared = self.shown = True
+        self.metadata: Value = None
         self.name, self.default, self.factory, self.in_init, self.keyword_only = name, default, factory, in_init, keyword_only
 
     @property
@@ -34,7 +36,8 @@ class Field:
 def field(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     made = Instance(FIELD)
     made.hidden["field"] = {"default": kwargs.get("default", MISSING), "factory": kwargs.get("default_factory", MISSING),
-                            "in_init": kwargs.get("init", True), "keyword_only": kwargs.get("kw_only")}
+                            "in_init": kwargs.get("init", True), "keyword_only": kwargs.get("kw_only"), "compared": kwargs.get("compare", True),
+                            "shown": kwargs.get("repr", True), "metadata": kwargs.get("metadata")}
     return made
 
 
@@ -55,13 +58,13 @@ def make_dataclass(machine: "Machine", cls: Value, options: dict[str, Value]) ->
     cls.kind = "dataclass"
     _write(machine, cls, "__dataclass_fields__", DictObject({name: _described(item) for name, item in fields.items()}))
     _write(machine, cls, "__match_args__", tuple(item.name for item in fields.values() if item.in_init and not item.keyword_only))
-    names = tuple(name for name, item in fields.items() if not item.init_only)
+    names = tuple(name for name, item in fields.items() if not item.init_only and item.compared)
     if "__init__" not in cls.table and options.get("init") is not False:
         _write(machine, cls, "__init__", Native("__init__", _initialiser(cls, fields, options.get("frozen") is True)))
     if "__eq__" not in cls.table and options.get("eq") is not False:
         _write(machine, cls, "__eq__", Native("__eq__", _equality(names)))
     if "__repr__" not in cls.table and options.get("repr") is not False:
-        _write(machine, cls, "__repr__", Native("__repr__", _representation(names)))
+        _write(machine, cls, "__repr__", Native("__repr__", _representation(tuple(name for name, item in fields.items() if not item.init_only and item.shown))))
     if options.get("order") is True:
         for name, op in (("__lt__", "<"), ("__le__", "<="), ("__gt__", ">"), ("__ge__", ">=")):
             _write(machine, cls, name, Native(name, _ordering(op, names)))
@@ -76,7 +79,8 @@ def _write(machine: "Machine", cls: ClassValue, name: str, value: Value) -> None
 
 def _described(item: Field) -> Instance:
     made = Instance(FIELD)
-    made.table.update({"name": item.name, "default": item.default, "default_factory": item.factory, "init": item.in_init})
+    made.table.update({"name": item.name, "default": item.default, "default_factory": item.factory, "init": item.in_init,
+                       "compare": item.compared, "repr": item.shown, "metadata": DictObject() if item.metadata is None else item.metadata})
     made.hidden["spec"] = item
     return made
 
@@ -119,7 +123,7 @@ def _own_fields(machine: "Machine", cls: ClassValue, keyword_only: bool) -> list
 
 
 def _own_field(machine: "Machine", cls: ClassValue, name: str, keyword_only: bool) -> Field:
-    default = cls.table.get(name, MISSING)
+    default = _default(machine, cls, name)
     spec = default.hidden.get("field") if isinstance(default, Instance) else None
     if spec is None:
         return Field(name, default, MISSING, True, keyword_only)
@@ -128,7 +132,20 @@ def _own_field(machine: "Machine", cls: ClassValue, name: str, keyword_only: boo
     else:
         machine.heap.write(cls.table, name, spec["default"])
     by_name = keyword_only if spec["keyword_only"] is None else spec["keyword_only"] is True
-    return Field(name, spec["default"], spec["factory"], spec["in_init"] is not False, by_name)
+    made = Field(name, spec["default"], spec["factory"], spec["in_init"] is not False, by_name)
+    made.compared, made.shown, made.metadata = spec["compared"] is not False, spec["shown"] is not False, spec["metadata"]
+    return made
+
+
+def _default(machine: "Machine", cls: ClassValue, name: str) -> Value:
+    """What the class says an attribute is: an inherited value counts, and a descriptor is asked."""
+    found = next((base.table[name] for base in cls.mro if isinstance(base, ClassValue) and name in base.table), MISSING)
+    if not is_descriptor(found):
+        return found
+    try:
+        return machine.get_attribute(cls, name)
+    except PyRaise:
+        return MISSING
 
 
 # --- generated methods -----------------------------------------------------------------------------------------------
