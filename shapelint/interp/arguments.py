@@ -36,13 +36,17 @@ def raw(value: Value) -> Any:
             return UNREAD
     if isinstance(value, range):
         return tuple(value) if len(value) <= limits.LISTED_ITEMS else UNREAD
-    if isinstance(value, Instance) and isinstance(value.hidden.get("payload"), tuple):
-        return tuple(raw(item) for item in value.hidden["payload"])
-    if isinstance(value, Instance) and value.layer is not None:
-        return value.layer
+    if isinstance(value, Instance):
+        payload = value.hidden.get("payload")
+        if isinstance(payload, tuple):
+            return tuple(raw(item) for item in payload)
+        if isinstance(payload, (int, float, str)):  # a member of IntEnum
+            return payload
+        if value.layer is not None:
+            return value.layer
     if isinstance(value, DictObject):
         return Foreign("a dict")
-    if isinstance(value, (Unknown, Rest)) or type(value).__name__ in ("Alternatives", "IteratorObject"):
+    if isinstance(value, (Unknown, Rest)) or type(value).__name__ in ("Alternatives", "IteratorObject", "DictView"):
         return UNREAD
     if isinstance(value, (FunctionValue, ClassValue)) or (isinstance(value, External) and _is_layer(value.name)):
         return Foreign(value.name.rpartition(".")[2])

@@ -93,6 +93,8 @@ def _builtin(m: "Machine", value: Value, name: str) -> Value:
         return getattr(value, name)
     if isinstance(value, range) and name in ("start", "stop", "step"):
         return int(getattr(value, name))
+    if name == "maxlen" and isinstance(value, ListObject) and value.kind == "deque":
+        return value.maxlen
     names = getattr(value, "names", ()) if isinstance(value, tuple) else ()  # the named tuple of an operator's results
     if name in names:
         return value[names.index(name)]

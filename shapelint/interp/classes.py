@@ -149,12 +149,16 @@ def type_of(m: "Machine", value: Value) -> Value:
         return External("torch.nn.Parameter" if value.is_parameter else "torch.Tensor")
     name = _kind(value)
     if name:
-        return NATIVES.get(f"builtins.{name}") or External(f"builtins.{name}")
+        return NATIVES.get(f"builtins.{name}") or NATIVES.get(f"collections.{name}") or External(f"builtins.{name}")
     return Unknown(Why.DATA, "type()")
 
 
 def _kind(value: Value) -> str:
     """The name of the built-in type of a value; "" for others."""
+    if isinstance(value, (ListObject, DictObject)):
+        return value.kind
+    if isinstance(value, SetObject) and value.frozen:
+        return "frozenset"
     return _NAMES.get(type(value)) or ("tuple" if isinstance(value, tuple) else value.name if isinstance(value, DictView) else "")
 
 
@@ -181,6 +185,8 @@ def _instance_of(m: "Machine", value: Instance, classinfo: Value) -> bool | None
     if isinstance(value.cls, ClassValue):
         if any(_is(base, classinfo) for base in value.cls.mro):
             return True
+        if value.cls.kind == "enum" and isinstance(classinfo, Native) and "payload" in value.hidden:  # IntEnum is an int
+            return _builtin_instance(value.hidden["payload"], classinfo)
         if any(isinstance(base, Unknown) for base in value.cls.mro):
             return None
         if _derives(value.cls, classinfo):
@@ -215,10 +221,10 @@ def _type_name(classinfo: Value) -> str:
 
 
 _ABSTRACT: dict[str, tuple[str, ...]] = {
-    "object": (), "Iterable": ("list", "tuple", "dict", "set", "str", "bytes", "range"), "Sequence": ("list", "tuple", "str", "bytes", "range"),
-    "Sized": ("list", "tuple", "dict", "set", "str", "bytes", "range"), "Collection": ("list", "tuple", "dict", "set", "str", "bytes", "range"),
-    "Container": ("list", "tuple", "dict", "set", "str", "bytes", "range"), "Mapping": ("dict",), "MutableMapping": ("dict",),
-    "MutableSequence": ("list",), "OrderedDict": (), "Number": ("int", "float", "bool", "complex"), "Integral": ("int", "bool"), "Real": ("int", "float", "bool"),
+    "object": (), "Iterable": ("list", "tuple", "dict", "set", "frozenset", "str", "bytes", "range"), "Sequence": ("list", "tuple", "str", "bytes", "range"),
+    "Sized": ("list", "tuple", "dict", "set", "frozenset", "str", "bytes", "range"), "Collection": ("list", "tuple", "dict", "set", "frozenset", "str", "bytes", "range"),
+    "Container": ("list", "tuple", "dict", "set", "frozenset", "str", "bytes", "range"), "Mapping": ("dict",), "MutableMapping": ("dict",),
+    "MutableSequence": ("list",), "Set": ("set", "frozenset"), "AbstractSet": ("set", "frozenset"), "MutableSet": ("set",), "Number": ("int", "float", "bool", "complex"), "Integral": ("int", "bool"), "Real": ("int", "float", "bool"),
     "int": ("int", "bool"), "List": ("list",), "Tuple": ("tuple",), "Dict": ("dict",), "Size": (),
 }
 
@@ -232,8 +238,6 @@ def _builtin_instance(value: Value, classinfo: Value) -> bool | None:
         return False if isinstance(classinfo, ClassValue) and have else None
     if wanted == "object":
         return True
-    if wanted == "OrderedDict":
-        return isinstance(value, DictObject) and value.kind == "OrderedDict"
     if wanted == "Callable":
         return isinstance(value, (FunctionValue, BoundMethod, Native, Partial, ClassValue)) or (None if isinstance(value, External) else False)
     if isinstance(value, (FunctionValue, ClassValue, BoundMethod, Native, External, Partial, ModuleValue, IteratorObject)):
@@ -243,10 +247,11 @@ def _builtin_instance(value: Value, classinfo: Value) -> bool | None:
     if wanted == "Size" and isinstance(value, tuple):
         return None
     if wanted == "Hashable":
-        return None if have in ("", "tuple") else have not in ("list", "dict", "set")
+        return None if have in ("", "tuple") else not isinstance(value, (ListObject, DictObject)) and have != "set"
     if wanted not in _ABSTRACT and isinstance(classinfo, External) and classinfo.name.startswith(("typing.", "collections.abc.", "abc.", "numbers.")):
         return None
-    return have in _ABSTRACT.get(wanted, (wanted,)) or have == wanted
+    kinds = {have, "dict"} if isinstance(value, DictObject) else {have, "list"} if have == "deque" and wanted not in ("list", "List") else {have}
+    return wanted in kinds or not kinds.isdisjoint(_ABSTRACT.get(wanted, ()))
 
 
 _OF_VIEWS = ("Iterable", "Sized", "Collection", "Container", "MappingView", "Reversible")

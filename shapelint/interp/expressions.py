@@ -249,6 +249,8 @@ _UNARY: dict[type, str] = {ast.USub: "__neg__", ast.UAdd: "__pos__", ast.Invert:
 def _signed(m: "Machine", op: ast.unaryop, value: Value) -> Value:
     if isinstance(value, Instance) and m.has_attribute(value, _UNARY[type(op)]):
         return m.call(m.get_attribute(value, _UNARY[type(op)]), [], {})
+    if isinstance(value, Instance):
+        value = mapping(value)
     if isinstance(op, ast.USub) and isinstance(value, (int, float, complex, Expr)):
         return -value
     if isinstance(op, ast.UAdd) and isinstance(value, (int, float, complex, Expr)):
@@ -368,7 +370,12 @@ def _subscript(node: ast.Subscript) -> Code:
 
 def _slice(node: ast.Slice) -> Code:
     parts = [always(None) if part is None else prepared(part) for part in (node.lower, node.upper, node.step)]
-    return lambda m, scope: SliceValue(*[part(m, scope) for part in parts])
+    return lambda m, scope: SliceValue(*[_number(part(m, scope)) for part in parts])
+
+
+def _number(value: Value) -> Value:
+    """A bound of a slice: a member of IntEnum is its number."""
+    return value.hidden["payload"] if isinstance(value, Instance) and isinstance(value.hidden.get("payload"), int) else value
 
 
 def _lambda(node: ast.Lambda) -> Code:

@@ -97,7 +97,8 @@ def _instance_truth(m: Any, value: Instance) -> bool | None:
     for name in ("__bool__", "__len__"):
         if m.has_attribute(value, name):
             return truth(m, m.call(m.get_attribute(value, name), [], {}))
-    return True
+    payload = value.hidden.get("payload", True)
+    return bool(payload) if isinstance(payload, (int, float, str)) else True
 
 
 def binary(m: Any, op: str, left: Value, right: Value) -> Value:
@@ -326,8 +327,11 @@ def _over_alternatives(apply: Callable[[Value, Value], Value], left: Value, righ
 
 def compare(m: Any, op: str, left: Value, right: Value) -> Value:
     """``left op right`` for a comparison, identity or membership operator: a bool, a tensor, or Unknown."""
-    if op not in ("is", "is not"):
-        left, right = _payload(left, f"__{DUNDER.get(op, '')}__"), _payload(right, "__contains__" if op in ("in", "not in") else f"__{DUNDER[op]}__")
+    if op in ("in", "not in"):
+        if not (isinstance(right, Instance) and isinstance(right.hidden.get("payload"), int)):  # a flag holds others
+            left, right = _payload(left, "__eq__"), _payload(right, "__contains__")
+    elif op not in ("is", "is not"):
+        left, right = _payload(left, f"__{DUNDER[op]}__"), _payload(right, f"__{DUNDER[op]}__")
     if op in ("in", "not in"):
         answer = _contains(m, right, left)
         if op == "in" or answer is None:

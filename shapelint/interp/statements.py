@@ -115,7 +115,7 @@ def augment(m: "Machine", node: ast.AugAssign, old: Value, value: Value, scope: 
         lost = items if isinstance(items, Unknown) else Unknown(Why.DATA, "an extended list")
         if more is not None and not isinstance(items, Unknown) and len(items) + len(more) > limits.LISTED_ITEMS:
             lost, more = Unknown(Why.LIMIT, "a long sequence"), None
-        m.heap.write(old.table, "items", lost if more is None or isinstance(items, Unknown) else items + more)
+        m.heap.write(old.table, "items", lost if more is None or isinstance(items, Unknown) else extended(old, items + more))
         return
     with m.at(node, scope):
         result = m.in_place(BINARY[type(node.op)], old, value) if isinstance(old, Instance) else m.binary(BINARY[type(node.op)], old, value)
@@ -129,6 +129,11 @@ def augment(m: "Machine", node: ast.AugAssign, old: Value, value: Value, scope: 
         return
     assign(m, node.target, result, scope)
     m.observe(node, result, scope)
+
+
+def extended(old: ListObject, items: "tuple[Value, ...]") -> "tuple[Value, ...]":
+    """What a list or deque keeps of its items."""
+    return items if old.maxlen is None else items[max(len(items) - old.maxlen, 0) :]
 
 
 def _become(m: "Machine", old: Value, new: Value) -> None:

@@ -87,6 +87,8 @@ def must_hash(key: Value) -> None:
 
 def key_in(m: "Machine", table: dict[Value, Value], key: Value) -> Value:
     """The key of a dict that is equal to ``key``; ``key`` itself where there is none, and Unknown where that is not known."""
+    if not isinstance(key, (Instance, Unknown, Alternatives, Expr)) and Instance in map(type, table) and key not in table:
+        return next((other for other in table if isinstance(other, Instance) and _is_number(other, key)), key)
     if not isinstance(key, Instance) or key in table or not isinstance(key.cls, ClassValue) or written(key.cls, "__eq__") is None:
         return key
     for other in table:
@@ -95,6 +97,12 @@ def key_in(m: "Machine", table: dict[Value, Value], key: Value) -> Value:
             if answer is not False:
                 return other if answer else Unknown(Why.DATA, "a dict key")
     return key
+
+
+def _is_number(member: Instance, key: Value) -> bool:
+    """Whether a member of IntEnum or StrEnum is equal to a constant."""
+    payload = member.hidden.get("payload")
+    return isinstance(payload, (int, str)) and bool(payload == key)
 
 
 def _plain_slice(key: SliceValue) -> slice | None:
@@ -144,7 +152,7 @@ def _any_of(items: Any) -> Value:
 
 
 def _entry(m: "Machine", container: DictObject, key: Value) -> Value:
-    if isinstance(key, Instance) and isinstance(key.hidden.get("payload"), (str, int, tuple)):
+    if isinstance(key, Instance) and isinstance(key.hidden.get("payload"), (str, int, tuple)) and key not in container.table:
         key = key.hidden["payload"]
     key = key_in(m, container.table, key)
     if isinstance(key, (Unknown, Expr, Alternatives)):

@@ -198,13 +198,14 @@ class Growing(dict[Any, Any]):
 
 
 class ListObject:
-    """A list: ``table["items"]`` is the tuple of its items, or Unknown. ``kind`` is "list" or "deque"."""
+    """A list: ``table["items"]`` is the tuple of its items, or Unknown. ``kind`` is "list" or "deque", which may have a ``maxlen``."""
 
-    __slots__ = ("kind", "table")
+    __slots__ = ("kind", "maxlen", "table")
 
     def __init__(self, items: "tuple[Value, ...] | Unknown" = (), kind: str = "list") -> None:
         self.table = Growing(items)
         self.kind = kind
+        self.maxlen: int | None = None
 
 
 class SetObject:
@@ -213,10 +214,11 @@ class SetObject:
     ``index`` is the same tuple as a set of Python, while it is that tuple: who adds one item after the other need not look at all of them.
     """
 
-    __slots__ = ("index", "table")
+    __slots__ = ("frozen", "index", "table")
 
-    def __init__(self, items: "tuple[Value, ...] | Unknown" = ()) -> None:
+    def __init__(self, items: "tuple[Value, ...] | Unknown" = (), frozen: bool = False) -> None:
         self.table: Table = {"items": items}
+        self.frozen = frozen
         self.index: tuple[tuple[Value, ...], set[Value]] | None = None
 
 

@@ -3,9 +3,10 @@
 from typing import TYPE_CHECKING
 
 from ..natives import NATIVES
-from ..values import DictObject, ListObject, Value, Why
+from ..values import DictObject, Value, Why
 from .methods_dict import absorb, add_counts, entries_of
-from .support import Args, Kwargs, bind, listed, lost, native
+from .methods_list import deque_of
+from .support import Args, Kwargs, bind, listed, lost, native, own
 from .types_ import subclassable
 
 if TYPE_CHECKING:
@@ -48,10 +49,10 @@ for _name in ("OrderedDict", "defaultdict", "Counter"):
 @native("collections.deque", is_type=True)
 def deque(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     iterable, maxlen = bind("deque", args, kwargs, iterable=(), maxlen=None)
-    if maxlen is not None:
-        return ListObject(machine.unknown(Why.CONSTRUCT, "a deque of limited length"), "deque")
-    items = listed(machine, iterable)
-    return ListObject(lost(machine, "deque", iterable) if items is None else items, "deque")
+    maxlen, items = own(maxlen), listed(machine, iterable)
+    if not isinstance(maxlen, (int, type(None))) or items is None:
+        return deque_of(lost(machine, "deque", iterable, maxlen), None)
+    return deque_of(items, maxlen)
 
 
 @native("collections.ChainMap", is_type=True)

@@ -18,6 +18,7 @@ from ..values import (
     Tensor,
     Value,
 )
+from .methods_list import deque_of
 from .support import REQUIRED, Args, Kwargs, bind, native
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ _NAMING = ("name", "owner")  # a copy is named where it is registered
 def copy(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     value = bind("copy", args, kwargs, x=REQUIRED)[0]
     if isinstance(value, ListObject):
-        return ListObject(value.table["items"], value.kind)
+        return deque_of(value.table["items"], value.maxlen) if value.kind == "deque" else ListObject(value.table["items"])
     if isinstance(value, SetObject):
         return SetObject(value.table["items"])
     if isinstance(value, DictObject):
@@ -111,6 +112,8 @@ class _Copier:
         if isinstance(value, Instance):
             return self._instance(value)
         made = ListObject(kind=value.kind) if isinstance(value, ListObject) else type(value)(())
+        if isinstance(value, ListObject):
+            made.maxlen = value.maxlen
         self._keep(value, made)
         made.table["items"] = self.copy(value.table["items"])
         return made

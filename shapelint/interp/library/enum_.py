@@ -4,11 +4,13 @@ A member of a class that is an int or str too (IntEnum, StrEnum, ``class Mode(st
 ``hidden["payload"]``.
 """
 
+import functools
+import operator
 from typing import TYPE_CHECKING, Any
 
 from ..values import ClassValue, Descriptor, DictObject, External, FunctionValue, Instance, Native, Value, Why
 from .objects import dynamic_class
-from .support import Args, Kwargs, listed, lost, native, own, same
+from .support import Args, Kwargs, listed, lost, method, native, own, same
 
 if TYPE_CHECKING:
     from ..machine import Machine
@@ -21,6 +23,24 @@ _RESERVED = ("_generate_next_value_", "_missing_", "_ignore_", "_order_")
 @native("enum.auto")
 def auto(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     return Instance(_AUTO)
+
+
+for _op, _name in (("|", "__or__"), ("&", "__and__"), ("^", "__xor__")):
+    @method(_AUTO.name, _name, least=2)
+    def combined_auto(machine: "Machine", args: Args, kwargs: Kwargs, op: str = _op) -> Value:
+        """``A | B`` in the body of a class of flags, whose members have no values yet."""
+        made = Instance(_AUTO)
+        made.hidden.update(op=op, parts=(args[0], args[1]))
+        return made
+
+
+def _resolved(machine: "Machine", value: Value, values: dict[int, Value]) -> Value:
+    """What is written with ``auto()``; ``values`` are those of the members so far, by the identity of what stood there."""
+    if not isinstance(value, Instance) or value.cls != _AUTO or id(value) in values:
+        return values.get(id(value), value)
+    if "op" not in value.hidden:
+        return lost(machine, "enum.auto")
+    return machine.binary(value.hidden["op"], *(_resolved(machine, part, values) for part in value.hidden["parts"]))
 
 
 @native("enum.unique", "enum.verify", "enum.nonmember", "enum.member", least=1)
@@ -41,11 +61,15 @@ def finish(machine: "Machine", cls: ClassValue) -> None:
     cls.kind = "enum"
     names = _names(cls)
     members: list[Instance] = []
+    values: dict[int, Value] = {}
     table = DictObject()
     for name, value in list(cls.table.items()):
         if name in _RESERVED or (name.startswith("__") and name.endswith("__")) or name.startswith(f"_{cls.name}__") or isinstance(value, (FunctionValue, Descriptor)):
             continue
-        value = _next(machine, cls, name, members, names) if isinstance(value, Instance) and value.cls == _AUTO else value
+        if isinstance(value, Instance) and value.cls == _AUTO:
+            written = value
+            value = _resolved(machine, value, values) if "op" in value.hidden or id(value) in values else _next(machine, cls, name, members, names)
+            values[id(written)] = value
         member = next((other for other in members if same(machine, other.table["value"], value)), None)
         if member is None:
             member = _member(machine, cls, name, value, names)
@@ -99,29 +123,41 @@ def _furnish(cls: ClassValue, names: set[str]) -> None:
             cls.table[name] = Native(name, lambda machine, args, kwargs, op=op: machine.compare(op, own(args[0]), own(args[1])))  # type: ignore[misc]
         cls.table["__hash__"] = Native("__hash__", lambda machine, args, kwargs: machine.unknown(Why.DATA, "hash"))
     if names & {"enum.Flag", "enum.IntFlag"}:
-        _furnish_flags(cls)
+        _furnish_flags(cls, names)
     if not _defines(cls, "__str__"):
         as_value = bool(names & {"enum.StrEnum", "enum.IntEnum", "enum.IntFlag"})
         cls.table["__str__"] = Native("__str__", lambda machine, args, kwargs: _text(machine, args[0], as_value))
 
 
-def _furnish_flags(cls: ClassValue) -> None:
-    def combined(op: str) -> Any:
+def _furnish_flags(cls: ClassValue, names: set[str]) -> None:
+    combinations: dict[int, Instance] = {}
+
+    def member(machine: "Machine", number: int) -> Value:
+        """The member or combination of members with a value, which is the same object each time."""
+        members = [item for item in cls.table.values() if isinstance(item, Instance) and item.cls is cls]
+        known = next((item for item in members if item.table.get("value") == number), combinations.get(number))
+        if known is not None:
+            return known
+        made = combinations[number] = Instance(cls)
+        made.table.update({"value": number, "_value_": number, "name": machine.unknown(Why.CONSTRUCT, "the name of a combination of flags")})
+        if any("payload" in item.hidden for item in members):
+            made.hidden["payload"] = number
+        return made
+
+    def combined(op: str) -> Native:
         def call(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
             values = [arg.table.get("value") if isinstance(arg, Instance) else arg for arg in args[:2]]
             number = machine.binary(op, *values) if len(values) == 2 else None
-            if not isinstance(number, int):
-                return lost(machine, op, *args)
-            known = next((item for item in cls.table.values() if isinstance(item, Instance) and item.cls is cls and item.table.get("value") == number), None)
-            if known is not None:
-                return known
-            made = Instance(cls)
-            made.table.update({"value": number, "_value_": number, "name": machine.unknown(Why.CONSTRUCT, "the name of a combination of flags")})
-            if isinstance(values[0], int) and any("payload" in item.hidden for item in cls.table.values() if isinstance(item, Instance)):
-                made.hidden["payload"] = number
-            return made
+            return member(machine, number) if isinstance(number, int) else lost(machine, op, *args)
 
         return Native(op, call)
+
+    def inverted(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
+        """All other flags; what IntFlag makes of it depends on the version of Python."""
+        numbers: list[Any] = [item.table.get("value") for item in (*cls.table.values(), *args) if isinstance(item, Instance) and item.cls is cls]
+        if "enum.Flag" not in names or not args or not all(isinstance(number, int) for number in numbers):
+            return lost(machine, "~ of flags", *args)
+        return member(machine, functools.reduce(operator.or_, numbers[:-1], 0) & ~numbers[-1])
 
     def contains(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
         values = [arg.table.get("value") if isinstance(arg, Instance) else None for arg in args[:2]]
@@ -132,7 +168,7 @@ def _furnish_flags(cls: ClassValue) -> None:
         return machine.compare("!=", args[0].table.get("value"), 0) if args and isinstance(args[0], Instance) else lost(machine, "bool", *args)
 
     cls.table.update({"__or__": combined("|"), "__and__": combined("&"), "__xor__": combined("^"), "__contains__": Native("__contains__", contains),
-                      "__bool__": Native("__bool__", is_set)})
+                      "__bool__": Native("__bool__", is_set), "__invert__": Native("__invert__", inverted)})
 
 
 def _text(machine: "Machine", member: Any, as_value: bool) -> Value:

@@ -17,7 +17,7 @@ from ..lazy import END, Lost, Positions, is_lazy, is_sequence, item_at, lazy, ma
 from ..natives import PyRaise
 from ..raising import raised_by
 from ..values import Alternatives, Instance, IteratorObject, ListObject, SliceValue, Unknown, Value, Why
-from .support import ABSENT, REQUIRED, Args, Kwargs, aside, bind, listed, lost, method, native, over_options, same, too_much
+from .support import ABSENT, REQUIRED, Args, Kwargs, aside, bind, listed, lost, method, native, over_options, own, same, too_much
 
 if TYPE_CHECKING:
     from ..machine import Machine
@@ -49,6 +49,7 @@ def advance(machine: "Machine", value: Value, count: int) -> None:
 def range_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     if not 1 <= len(args) <= 3 or kwargs:
         raise PyRaise("TypeError", f"range expected 1 to 3 arguments, got {len(args)}")
+    args = list(map(own, args))
     for arg in args:
         if isinstance(arg, Alternatives):
             return over_options(arg, lambda option, arg=arg: range_(machine, [option if item is arg else item for item in args], {}))  # type: ignore[misc]

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from ...dims import Expr, Truth
 from .. import limits
-from ..natives import NAMED_CONSTANTS
+from ..natives import NAMED_CONSTANTS, Call
 from ..values import Instance, Ratio, Value
-from .support import REQUIRED, Args, Kwargs, apply, bind, lifted, listed, lost, native, own, too_much
+from .support import REQUIRED, Args, Kwargs, apply, bind, listed, lost, native, own, too_much
 
 if TYPE_CHECKING:
     from ..machine import Machine
@@ -18,9 +18,15 @@ _LIFTED = (
     "expm1", "fmod", "frexp", "fsum", "gamma", "gcd", "hypot", "isclose", "isfinite", "isinf", "isnan", "isqrt", "lcm", "ldexp", "lgamma", "log",
     "log10", "log1p", "log2", "modf", "nextafter", "pow", "radians", "remainder", "sin", "sinh", "sqrt", "tan", "tanh", "ulp",
 )
+
+
+def _computed(name: str, function: Callable[..., float]) -> Call:
+    return lambda machine, args, kwargs: apply(machine, name, function, map(own, args), kwargs)
+
+
 for _name in _LIFTED:
     if hasattr(math, _name):
-        native(f"math.{_name}")(lifted(f"math.{_name}", getattr(math, _name)))
+        native(f"math.{_name}")(_computed(f"math.{_name}", getattr(math, _name)))
 for _name in ("pi", "e", "tau", "inf", "nan"):
     NAMED_CONSTANTS[f"math.{_name}"] = getattr(math, _name)
     if _name != "tau":

@@ -57,6 +57,21 @@ def _silent(body: Callable[..., Value]) -> Callable[..., Value]:
     return body
 
 
+def limited(receiver: ListObject, items: "Items | Unknown", from_left: bool = False) -> "Items | Unknown":
+    """What a deque of limited length keeps after items came in at the right (or left) end."""
+    if receiver.maxlen is None or isinstance(items, Unknown) or len(items) <= receiver.maxlen:
+        return items
+    return items[: receiver.maxlen] if from_left else items[len(items) - receiver.maxlen :]
+
+
+def deque_of(items: "Items | Unknown", maxlen: int | None) -> ListObject:
+    """A deque that keeps the last ``maxlen`` of the items."""
+    made = ListObject(kind="deque")
+    made.maxlen = maxlen
+    made.table["items"] = limited(made, items)
+    return made
+
+
 def _write(machine: "Machine", receiver: ListObject, items: "Items | Unknown") -> None:
     if isinstance(items, tuple) and len(items) > limits.LISTED_ITEMS:
         items = too_much(machine, "a long list")
@@ -78,6 +93,8 @@ def append(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     length = receiver.table.length
     if length is not None and length >= limits.LISTED_ITEMS:
         _write(machine, receiver, too_much(machine, "a long list"))
+    elif length is not None and receiver.maxlen is not None:
+        _write(machine, receiver, limited(receiver, (*receiver.table["items"], value)))
     elif length is not None:
         machine.heap.append(receiver.table, value)
     return None
@@ -90,7 +107,7 @@ for _kind in ("list", "deque"):
 @_method("appendleft", object=REQUIRED)
 @_silent
 def appendleft(machine: "Machine", receiver: ListObject, items: Items, value: Value) -> Value:
-    _write(machine, receiver, (value, *items))
+    _write(machine, receiver, limited(receiver, (value, *items), from_left=True))
     return None
 
 
@@ -98,7 +115,7 @@ def appendleft(machine: "Machine", receiver: ListObject, items: Items, value: Va
 @_silent
 def extend(machine: "Machine", receiver: ListObject, items: Items, iterable: Value) -> Value:
     more = listed(machine, iterable)
-    _write(machine, receiver, lost(machine, "list.extend", iterable) if more is None else items + more)
+    _write(machine, receiver, lost(machine, "list.extend", iterable) if more is None else limited(receiver, items + more))
     return None
 
 
@@ -106,7 +123,7 @@ def extend(machine: "Machine", receiver: ListObject, items: Items, iterable: Val
 @_silent
 def extendleft(machine: "Machine", receiver: ListObject, items: Items, iterable: Value) -> Value:
     more = listed(machine, iterable)
-    _write(machine, receiver, lost(machine, "deque.extendleft", iterable) if more is None else more[::-1] + items)
+    _write(machine, receiver, lost(machine, "deque.extendleft", iterable) if more is None else limited(receiver, more[::-1] + items, from_left=True))
     return None
 
 
@@ -116,6 +133,8 @@ def insert(machine: "Machine", receiver: ListObject, items: Items, index: Value,
     if not isinstance(index, int):
         _forget(machine, receiver, "list.insert", index)
         return None
+    if receiver.maxlen is not None and len(items) >= receiver.maxlen:
+        raise PyRaise("IndexError", "deque already at its maximum size")
     changed = list(items)
     changed.insert(index, value)
     _write(machine, receiver, tuple(changed))
@@ -163,7 +182,9 @@ def _clear(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
 
 def _copy(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     receiver = as_list(machine, args[0])
-    return lost(machine, "list.copy", *args) if receiver is None else ListObject(receiver.table["items"], receiver.kind)
+    if receiver is None:
+        return lost(machine, "list.copy", *args)
+    return deque_of(receiver.table["items"], receiver.maxlen) if receiver.kind == "deque" else ListObject(receiver.table["items"])
 
 
 for _kind in ("list", "deque"):

@@ -88,11 +88,16 @@ def list_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     return ListObject(lost(machine, "list", value) if items is None else items)
 
 
-@native("builtins.set", "builtins.frozenset", is_type=True)
-def set_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
-    value = bind("set", args, kwargs, iterable=())[0]
-    items = listed(machine, value)
-    return SetObject(lost(machine, "set", value) if items is None else distinct(machine, items))
+def _set(name: str) -> None:
+    @native(f"builtins.{name}", is_type=True)
+    def make(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
+        value = bind(name, args, kwargs, iterable=())[0]
+        items = listed(machine, value)
+        return SetObject(lost(machine, "set", value) if items is None else distinct(machine, items), name == "frozenset")
+
+
+_set("set")
+_set("frozenset")
 
 
 @native("builtins.dict", is_type=True)
