@@ -130,6 +130,13 @@ def close(m: "Machine", iterator: Value) -> None:
         source.run.close()
 
 
+def let_go(m: "Machine", iterator: Value, node: ast.AST) -> None:
+    """The loop over what ``node`` gave is left: a generator that this very call has made nobody else holds, so it is closed."""
+    source = iterator.source if isinstance(iterator, IteratorObject) else None
+    if isinstance(source, _Generator) and source.frame.site is not None and source.frame.site.node is node:
+        close(m, iterator)
+
+
 def _lost(what: str = "a generator whose course depends on data") -> Lost:
     return Lost(Unknown(Why.DATA, what))
 
@@ -214,7 +221,8 @@ def _if(m: "Machine", node: ast.If, scope: Scope) -> Run:
 
 
 def _for(m: "Machine", node: ast.For, scope: Scope) -> Run:
-    items = stream(m, evaluate(m, node.iter, scope))
+    iterable = evaluate(m, node.iter, scope)
+    items = stream(m, iterable)
     begun: list[dict[Any, Value]] = []  # the names at the beginning of the second iteration and the next
 
     def another() -> bool:
@@ -228,7 +236,13 @@ def _for(m: "Machine", node: ast.For, scope: Scope) -> Run:
             assign(m, node.target, item, scope)
         return item is not END
 
-    return (yield from _loop(m, node, another, scope))
+    try:
+        signal = yield from _loop(m, node, another, scope)
+    except (PyRaise, _Closed):
+        let_go(m, iterable, node.iter)
+        raise
+    let_go(m, iterable, node.iter)
+    return signal
 
 
 def _while(m: "Machine", node: ast.While, scope: Scope) -> Run:

@@ -8,6 +8,7 @@ from ..dims.region import Region
 from ..dims.where import Condition
 from . import limits
 from .branches import BREAK, Signal, branch, keep, settle
+from .generators import let_go
 from .heap import Changes
 from .join import join, same
 from .lazy import END, Lost, is_lazy, stream
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 def for_loop(m: "Machine", node: ast.For, scope: Scope) -> Signal | None:
     iterable = m.evaluate(node.iter, scope)
+    if is_lazy(iterable) and isinstance(node.iter, ast.Call):
+        return _generated(m, node, iterable, scope)
     with m.at(node.iter, scope):
         if is_lazy(iterable) or isinstance(iterable, ListObject) or (isinstance(iterable, IteratorObject) and _is_short(iterable)):
             return _each(m, node, stream(m, iterable), None, scope)
@@ -31,6 +34,20 @@ def for_loop(m: "Machine", node: ast.For, scope: Scope) -> Signal | None:
         element = m.element_of(iterable)
         return _repeat(m, node, scope, element)
     return _each(m, node, iter(items), len(items), scope)
+
+
+def _generated(m: "Machine", node: ast.For, iterable: Value, scope: Scope) -> Signal | None:
+    """A loop over what a call has made: where the loop is left early, so is a generator."""
+    with m.at(node.iter, scope):
+        items = stream(m, iterable)
+        try:
+            signal = _each(m, node, items, None, scope)
+        except PyRaise:
+            let_go(m, iterable, node.iter)
+            raise
+        if m.certain:
+            let_go(m, iterable, node.iter)
+    return signal
 
 
 def _is_short(iterator: IteratorObject) -> bool:
