@@ -67,6 +67,28 @@ CASES: dict[str, tuple[dict[str, str], str]] = {
     "the names of a module": (
         {"__init__": STARS + "def count():\n    return len([n for n in globals() if n.startswith('net_')])\n",
          "a": "__all__ = ['net_a']\nnet_a = 1\n", "b": "__all__ = ['net_b', 'net_c']\nnet_b = net_c = 1\n"}, "count()"),
+    "a registry, filled by calls": (
+        {"__init__": STARS + "from .reg import TABLE\ndef make(n):\n    return TABLE[n]()\n", "reg": REGISTER + "def register_all(module, names):\n    for n in names:\n        TABLE[n] = lambda: 9\n",
+         "a": FIRST.replace("register", "register, register_all", 1) + "register_all(__name__, ['other'])\n", "b": SECOND}, "make('other')"),
+    "a registry, by a name made of parts": (
+        {"__init__": STARS + "from .reg import TABLE\ndef make(n):\n    return TABLE[n]\n", "reg": "TABLE = {}\ndef put(n, f):\n    TABLE[n] = f(n)\n",
+         "a": "from .reg import put\n__all__ = ['one']\ndef one(n):\n    return n * 2\nfor d in (18, 34):\n    put(f'net{d}', one)\n", "b": "__all__ = []\n"},
+        "make('net34')"),
+    "a registry, by a name that two modules register": (
+        {"__init__": STARS + "from .reg import TABLE\ndef make(n):\n    return TABLE[n]()\n", "reg": REGISTER, "a": FIRST, "b": SECOND.replace("two", "one")}, "make('one')"),
+    "a registry, by a name with dashes": (
+        {"__init__": STARS + "from .reg import TABLE\ndef make(n):\n    return n in TABLE, n + 'x' in TABLE, TABLE.get(n)()\n",
+         "reg": "TABLE = {}\ndef register(f):\n    TABLE[f.__name__.replace('_', '-')] = f\n    return f\n",
+         "a": FIRST.replace("one", "net_one"), "b": SECOND}, "make('net-one')"),
+    "a registry, by the name of the module": (
+        {"__init__": STARS + "from .reg import TABLE\ndef made(n):\n    return TABLE[n]\n", "reg": "TABLE = {}\ndef register(f):\n    TABLE[f.__module__.split('.')[-1]] = f.__name__\n    return f\n",
+         "a": FIRST, "b": SECOND}, "made('b')"),
+    "a registry that an import two away fills": (
+        {"__init__": STARS + "from .reg import TABLE\ndef make(n):\n    return TABLE[n]()\n", "reg": REGISTER, "c": FIRST, "a": "from .c import one\n__all__ = ['x']\nx = 1\n", "b": SECOND}, "make('one')"),
+    "a switch that a call sets": (
+        {"__init__": STARS + "from .reg import width\ndef made():\n    return width()\n",
+         "reg": "W = 1\ndef width():\n    return W\ndef switch(c):\n    global W\n    W = c.w\n",
+         "a": "from .reg import switch\n__all__ = ['C']\nclass C:\n    w = 8\nswitch(C)\n", "b": "__all__ = []\n"}, "made()"),
     "stars of stars": ({"__init__": STARS, "a": "from .c import *\n", "c": "__all__ = ['f']\nf = 6\n", "b": "__all__ = []\n"}, "f"),
     "modules that import each other": (
         {"__init__": STARS, "a": "from . import b\n__all__ = ['f']\ndef f():\n    return b.g() + 1\n", "b": "from . import a\n__all__ = ['g']\ndef g():\n    return 2\n"}, "f()"),
@@ -122,8 +144,13 @@ def test_what_nobody_reads_does_not_run(tmp_path: Path, monkeypatch: pytest.Monk
 @pytest.mark.parametrize(("text", "expected"), [
     ("import torch\nx = 1\nclass A(B):\n    y = f()\n@deco(1)\ndef f(a,\n      b):\n    g()\n", True),
     ('"""Doc\nfoo()\n"""\ntorch.fx.wrap("f")\n', True), ("try:\n    import a\nexcept ImportError:\n    a = None\n", True),
-    ("foo()\n", False), ("A.b = 1\n", False), ("class A: pass\nA.b = 1\n", True), ("TABLE['x'] = 1\n", False), ("x += 1\n", False),
-    ("for x in y:\n    pass\n", False), ("if c:\n    foo()\n", False), ("x = 1; foo()\n", False), ("with a:\n    b = 1\n", False), ("del x\n", False),
+    ("foo()\n", False), ("A.b = 1\n", False), ("class A: pass\nA.b = 1\n", True), ("TABLE['x'] = 1\n", False), ("x += 1\n", True),
+    ("for x in y:\n    pass\n", True), ("if c:\n    foo()\n", False), ("x = 1; foo()\n", False), ("with a:\n    b = 1\n", False), ("del x\n", True),
+    ("while c:\n    pass\n", False), ("x = 'a; b'\ny = 1  # c; d\n", True), ("def f(\n    a,\n) -> Union[int,\nstr]:\n    pass\n", True),
+    ("if c:\n    def f(): ...\nelse:\n    f = None\n", True), ("t = {}\nfor k in ('a', 'b'):\n    c = dict(n=k)\n    c['m'] = 1\n    t[k] = c\n", True),
+    ("from m import t\nfor k in ('a', 'b'):\n    t[k] = 1\n", False), ("from .r import register\nregister(__name__, {'a': 'b'})\n", True),
+    ("from .r import register\nclass Net: ...\nregister('net', Net)\n", True), ("from .r import switch\nswitch(False)\n", False),
+    ("import atexit\ndef f(): ...\natexit.register(f)\n", False), ("if c:\n", False),
 ])
 def test_the_text_says_whether_a_module_only_defines_things(text: str, expected: bool) -> None:
     assert Text(text).only_defines is expected

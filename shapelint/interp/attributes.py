@@ -415,7 +415,8 @@ def set_attribute(m: "Machine", value: Value, name: str, new: Value) -> None:
     elif isinstance(value, (ClassValue, FunctionValue)):
         m.heap.write(value.table, name, new)
     elif isinstance(value, ModuleValue):
-        m.imports.deferral.settle(m)  # who imported the name has the old value
+        if name in value.scope.table or not m.imports.has_run(value.scope.file.path):
+            m.imports.deferral.settle(m)  # who imported the name has the old value
         m.imports.run(m, value)  # its body comes first, and would write over the name later
         m.heap.write(value.scope.table, name, new)
     elif isinstance(value, Tensor) and name == "data":

@@ -2,32 +2,22 @@
 module says by itself which names those are and that running it only defines things, it is neither parsed nor run until one of them is read.
 
 What such a module does to others is what its decorators, and calls in its definitions, add to their containers: registries. So everything
-that waits runs before the program reads a container, or an object, that they may have added to. Only the order of the entries may then be
-another than Python's, where one of the modules was read before.
+that waits runs before the program reads a container, or an object, that they may have added to; where it asks for one name in it, what spells
+that name comes first, and is enough where the name is then there. Only the order of the entries may then be another than Python's, where one of
+the modules was read before.
 """
 
 import ast
 import os
-import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from .values import ClassValue, DictObject, Instance, ListObject, Scope, SetObject, Value
+from .module_text import Text, is_set_by, may_grow, plain
+from .values import ClassValue, DictObject, External, FunctionValue, Instance, ListObject, ModuleValue, Native, Scope, SetObject, Value
 
 if TYPE_CHECKING:
     from .imports import Imports
     from .machine import Machine
-
-_STRINGS = re.compile(r'"""[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*"""|' + r"'''[^'\\]*(?:(?:\\.|'(?!''))[^'\\]*)*'''", re.DOTALL)
-_STATEMENT = re.compile(r"^[^\s#].*", re.MULTILINE)
-_ALL = re.compile(r"^__all__(?:\s*:[^=\n]+)?\s*=\s*([\[(][^\[\]()]*[\])])\s*(?:#.*)?$", re.MULTILINE)
-# What defines something, and what continues or closes a definition; a block may hold imports and definitions that depend on what there is.
-_DEFINES = re.compile(r"(?:#|import |from |def |async def |class |@|[A-Za-z_]\w*\s*(?::[^=]+)?=(?!=)|[)\]}]|\"\"\"\"\"\"|pass\b|raise\b)")
-_OUTSIDE = re.compile(r"(?:torch|warnings|logging)\.[\w.]+\(")  # what it does is done to nothing of the program's
-_OWN = re.compile(r"([A-Za-z_]\w*)\.\w+\s*=(?!=)")
-_OPENS = re.compile(r"(?:try|else|finally)\s*:|(?:if|elif|except)\b.*:\s*(?:#.*)?$")
-_ADDS, _PASSED = re.compile(r"\s*(?:\[[^=\n]*\]\s*=(?!=)|\.\w)"), re.compile(r"[ \t]*(?:[,)#]|$)", re.MULTILINE)  # behind the name of a container
-_IMPORTS = re.compile(r"^[ \t]*(?:from[ \t]+(\.*)([\w.]*)[ \t]+import[ \t]+\(?([\w, \t]*)|import[ \t]+([\w.]+))", re.MULTILINE)
-
 
 class Waiting:
     """A name of a module that has not run, the file at ``path``: stands in the table of whoever imported it until it is read."""
@@ -36,76 +26,6 @@ class Waiting:
 
     def __init__(self, path: str, node: ast.ImportFrom, name: str, scope: Scope) -> None:
         self.path, self.node, self.name, self.scope = path, node, name, scope
-
-
-class Text:
-    """What the text of a module says about running it: the ``names`` that a star brings, None where that cannot be told, ``imports`` as
-    (dots, module, names), and whether every statement only defines something."""
-
-    __slots__ = ("imports", "names", "only_defines", "text")
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        bare = _STRINGS.sub('""""""', text)
-        self.names = _public(bare)
-        self.only_defines = _only_defines(bare)
-        self.imports = [(found[1] or "", found[2] or found[4] or "", found[3] or "") for found in _IMPORTS.finditer(bare)] if self.only_defines else []
-
-
-def _public(text: str) -> "list[str] | None":
-    found = _ALL.search(text)
-    if found is None or text.count("__all__") != 1:
-        return None
-    try:
-        names = ast.literal_eval(found[1])
-    except (SyntaxError, ValueError):
-        return None
-    return list(names) if all(isinstance(name, str) for name in names) else None
-
-
-def _only_defines(text: str) -> bool:
-    """Whether every statement of a module's body is a definition, an import, an assignment to a name, or a choice between such."""
-    block = -1  # where the lines of a choice start
-    for found in _STATEMENT.finditer(text):
-        line = found[0]
-        if block >= 0 and not all(map(_is_harmless_in_block, text[block : found.start()].splitlines())):
-            return False
-        block = found.end() if _OPENS.match(line) else -1
-        if ";" in line or not (block >= 0 or _DEFINES.match(line) or _OUTSIDE.match(line) or _completes(line, text)):
-            return False
-    return block < 0 or all(map(_is_harmless_in_block, text[block:].splitlines()))
-
-
-def _is_harmless_in_block(line: str) -> bool:
-    line = line.strip()
-    if line.startswith(("def ", "class ", "async def ", "for ", "while ", "with ")):
-        return False  # a body in a block: not worth telling apart
-    return not line or _DEFINES.match(line) is not None or _OPENS.match(line) is not None or _continues(line)
-
-
-def _completes(line: str, text: str) -> bool:
-    """``Output.__annotations__ = ...`` for a class, or a value, of the same module."""
-    found = _OWN.match(line)
-    return found is not None and re.search(rf"^(?:class {found[1]}\b|{found[1]} = )", text, re.MULTILINE) is not None
-
-
-def _continues(line: str) -> bool:
-    """A line of a list of names: ``InterpolationMode,`` in the parentheses of an import."""
-    return re.fullmatch(r"[\w, \t]+(?:#.*)?", line) is not None
-
-
-def may_grow(name: str, text: str) -> bool:
-    """Whether a text of the program may add to what ``name`` holds: it reads an attribute of it, stores an item, passes it on, or binds it anew."""
-    start = text.find(name)
-    while start >= 0:
-        end = start + len(name)
-        if not (text[start - 1 : start].isidentifier() or text[start - 1 : start].isdigit()):
-            line = text[text.rfind("\n", 0, start) + 1 : start].strip()
-            passed = line.endswith(("(", ",", "=", "return")) and _PASSED.match(text, end)
-            if not line.startswith(("from ", "import ")) and (passed or _ADDS.match(text, end) or line.startswith(("global", "@"))):
-                return True
-        start = text.find(name, end)
-    return False
 
 
 def is_container(value: Value) -> bool:
@@ -132,7 +52,8 @@ class Deferral:
         self._imports = imports
         self._texts: dict[str, Text | None] = {}
         self._harmless: set[str] = set()
-        self._asked: dict[str, _Asked] = {}  # by name: which texts say that it may grow
+        self._asked: dict[tuple[str, bool], _Asked] = {}  # by name, of a container or not: which texts say that it may grow, or be set
+        self._called: set[str] = set()  # functions that the bodies of what waits call
         self._order: dict[str, int] = {}  # in which Python would have run what waits
         self._stuck: tuple[int, tuple[str, ...]] = (0, ())  # a state in which nothing more can run
         self.waiting: dict[str, list[tuple[Waiting, dict[Any, Any], str]]] = {}  # by path: the tables and keys that its names stand in
@@ -164,16 +85,33 @@ class Deferral:
     def settle(self, m: "Machine") -> None:
         """Run everything that waits and that Python would have run by now: not what comes after a module that runs now, or imports it."""
         state = (len(self.waiting), tuple(self._imports.running))
-        if state == self._stuck:
-            return
+        if state != self._stuck:
+            self._settle(m, lambda path: True)
+            self._stuck = (len(self.waiting), tuple(self._imports.running))
+
+    def settle_for(self, m: "Machine", name: str) -> None:
+        """As :meth:`settle`, for those modules in which a name is spelled."""
+        self._settle(m, lambda path: self._spells(path, name, set()))
+
+    def _settle(self, m: "Machine", is_wanted: Callable[[str], bool]) -> None:
         running = set(self._imports.running)
         limit = min((self._order[path] for path in running if path in self._order), default=len(self._order))
         for path in [path for path in self.waiting if self._order[path] < limit]:
             holders = {os.path.abspath(waiting.scope.file.path) for waiting, _, _ in self.waiting.get(path, ())}
-            if path in self.waiting and not self._reaches(path, running - holders, set()):
+            if path in self.waiting and is_wanted(path) and not self._reaches(path, running - holders, set()):
                 self.arrive(m, *self.waiting[path][0])
                 self.has_run(m, path)
-        self._stuck = (len(self.waiting), tuple(self._imports.running))
+
+    def _spells(self, path: str, name: str, asked: set[str]) -> bool:
+        """Whether a name stands in a module that has not run, in its own name, or in what it imports."""
+        asked.add(path)
+        text = self._text(path)
+        if text is None or text.spells(name) or plain(name) in map(plain, path.removesuffix(".py").split(os.sep)):
+            return True
+        return any(other not in asked and not self._imports.has_run(other) and self._spells(other, name, asked) for other in self._imported(path, text))
+
+    def _imported(self, path: str, text: Text) -> list[str]:
+        return [other for dots, module, names in text.imports for other in self._imports.files_of(path, len(dots), module, names)]
 
     def _reaches(self, path: str, wanted: set[str], asked: set[str]) -> bool:
         """Whether a module that has not run imports one of those ``wanted``."""
@@ -181,23 +119,45 @@ class Deferral:
             return path in wanted
         asked.add(path)
         text = self._text(path)
-        found = [other for dots, module, names in text.imports for other in self._imports.files_of(path, len(dots), module, names)] if text is not None else []
+        found = self._imported(path, text) if text is not None else []
         return any(other not in asked and (other in wanted or not self._imports.has_run(other)) and self._reaches(other, wanted, asked) for other in found)
 
     def reads(self, m: "Machine", name: str, value: Value) -> None:
         """The program reads ``value``, which ``name`` holds in a module or class: everything that may add to it runs first."""
-        if is_container(value) and not m.decorating and self._may_grow(name):
+        if self._may_change(m, name, value):
             self.settle(m)
 
-    def _may_grow(self, name: str) -> bool:
-        asked, state = self._asked.setdefault(name, _Asked()), (len(self._texts), self._imports.count)
+    def asks(self, m: "Machine", name: str, value: Value, key: Value) -> None:
+        """As :meth:`reads`, where the program only asks ``value`` for a key."""
+        if not self._may_change(m, name, value):
+            return
+        if isinstance(key, str) and key and isinstance(value, (DictObject, SetObject)):
+            self.settle_for(m, key)
+            if key in value.table:
+                return
+        self.settle(m)
+
+    def _may_change(self, m: "Machine", name: str, value: Value) -> bool:
+        if m.decorating or not self.waiting:
+            return False
+        if is_container(value):
+            return self._is_said(name, True)
+        return bool(self._called) and not isinstance(value, (FunctionValue, ClassValue, ModuleValue, External, Native)) and self._is_said(name, False)
+
+    def _is_said(self, name: str, of_container: bool) -> bool:
+        """Whether a text says that a container may grow, or that another value is set by a function that is called."""
+        asked, state = self._asked.setdefault((name, of_container), _Asked()), (len(self._texts), self._imports.count)
         if not asked.found and asked.state != state:
             asked.state = state
             waiting = {path: text.text for path, text in self._texts.items() if text is not None and path not in asked.paths and not self._imports.has_run(path)}
             fresh = {**waiting, **{path: text for path, text in self._imports.texts_that_ran().items() if path not in asked.paths}}
             asked.paths.update(fresh)
-            asked.found = any(may_grow(name, text) for text in fresh.values())
+            asked.found = any(may_grow(name, text) if of_container else is_set_by(name, text, self._called) for text in fresh.values())
         return asked.found
+
+    def only_defines(self, path: str) -> bool:
+        """Whether the run of a module could wait: then calls in its body do what decorators do."""
+        return os.path.abspath(path) in self._harmless
 
     def _text(self, path: str) -> "Text | None":
         if path not in self._texts:
@@ -220,6 +180,7 @@ class Deferral:
             if not all(self._is_harmless(other, asked) for other in self._imports.files_of(path, len(dots), module, names)):
                 return False
         self._harmless.add(path)
+        self._called |= text.calls
         return True
 
 

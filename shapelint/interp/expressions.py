@@ -108,13 +108,30 @@ def _name(node: ast.Name) -> Code:
     return code
 
 
-def lookup(m: "Machine", scope: Scope, name: str, node: ast.AST | None = None) -> Value:
-    """The value of a name: local, enclosing functions, module, builtins."""
+def asked_for(node: ast.expr, key: ast.expr) -> Code:
+    """What evaluates a container that is asked for one key: of a registry that modules add to, only the entry under that key must be there."""
+    if not isinstance(node, ast.Name) or not isinstance(key, (ast.Name, ast.Constant)):
+        return prepared(node)
+    name, wanted = node.id, prepared(key)
+
+    def code(m: "Machine", scope: Scope) -> Value:
+        table = scope.table
+        return table[name] if name in table and scope.parent is not None else lookup(m, scope, name, node, wanted)
+
+    return code
+
+
+def lookup(m: "Machine", scope: Scope, name: str, node: ast.AST | None = None, key: Code | None = None) -> Value:
+    """The value of a name: local, enclosing functions, module, builtins. ``key``: what it is asked for, where that is all that is asked."""
     current: Scope | None = scope
     frame = m.frames[-1] if m.frames else None
     while current is not None:
         if name in current.table and (current is scope or not current.is_class):
-            return current.table[name] if current.parent is not None else m.imports.held(m, current, name)
+            if current.parent is not None:
+                return current.table[name]
+            if key is not None and m.imports.deferral.waiting:
+                return m.imports.asked(m, current, name, key(m, scope))
+            return m.imports.held(m, current, name)
         if frame is not None and current is frame.scope and name in own_names(frame.function.node).names:
             return unbound(m, frame.function.node, name, current is scope)
         current = current.parent
@@ -126,8 +143,8 @@ def lookup(m: "Machine", scope: Scope, name: str, node: ast.AST | None = None) -
     return m.imports.star_name(m, scope, name) or Unknown(Why.NAME, name)
 
 
-def _attribute(node: ast.Attribute) -> Code:
-    owner, name = prepared(node.value), node.attr
+def _attribute(node: ast.Attribute, key: ast.expr | None = None) -> Code:
+    owner, name = prepared(node.value) if key is None else asked_for(node.value, key), node.attr
 
     def code(m: "Machine", scope: Scope) -> Value:
         value = owner(m, scope)
@@ -141,7 +158,8 @@ def _attribute(node: ast.Attribute) -> Code:
 
 
 def _call(node: ast.Call) -> Code:
-    callee, given = prepared(node.func), _arguments(node)
+    of_key = isinstance(node.func, ast.Attribute) and node.func.attr == "get" and len(node.args) > 0
+    callee, given = _attribute(node.func, node.args[0]) if of_key and isinstance(node.func, ast.Attribute) else prepared(node.func), _arguments(node)
 
     def code(m: "Machine", scope: Scope) -> Value:
         m.step()
@@ -300,6 +318,8 @@ def _compare(node: ast.Compare) -> Code:
     first, links = prepared(node.left), [(COMPARE[type(op)], prepared(right)) for op, right in zip(node.ops, node.comparators, strict=True)]
     if len(links) > 1:
         return lambda m, scope: _chain(m, node, first, links, scope)
+    if isinstance(node.ops[0], (ast.In, ast.NotIn)):
+        links = [(links[0][0], asked_for(node.comparators[0], node.left))]
     (op, second), known = links[0], constant(node.comparators[0])
     if op in ("is", "is not") and known == (None,):
         return _is_none(node, first, op)
@@ -355,7 +375,7 @@ def _conditional(node: ast.IfExp) -> Code:
 
 
 def _subscript(node: ast.Subscript) -> Code:
-    container, key = prepared(node.value), prepared(node.slice)
+    container, key = asked_for(node.value, node.slice), prepared(node.slice)
 
     def code(m: "Machine", scope: Scope) -> Value:
         held, wanted = container(m, scope), key(m, scope)

@@ -309,12 +309,15 @@ class Imports:
         path = self._within(node.module, folder)
         if path is None or not path.endswith(".py") or not path.startswith(folder) or self.has_run(path):
             return False
-        names = self.deferral.names(path) or []
+        names = self.deferral.names(path)
+        if names is None:
+            return False
+        self.deferral.wait(Waiting(path, node, "__name__", scope), {}, "__name__")  # for a module that binds nothing here, but is run
         for name in names:
             waiting = Waiting(path, node, name, scope)
             self.deferral.wait(waiting, scope.table, name)
             m.heap.write(scope.table, name, waiting)
-        return bool(names)
+        return True
 
     def held(self, m: "Machine", scope: Scope, name: str, read: bool = True) -> Value:
         """What a name of a module holds; the module that it comes from runs now, if it has not yet."""
@@ -323,6 +326,14 @@ class Imports:
             value = self.deferral.arrive(m, value, scope.table, name)
         if self.deferral.waiting and read:
             self.deferral.reads(m, name, value)
+            return scope.table[name]
+        return value
+
+    def asked(self, m: "Machine", scope: Scope, name: str, key: Value) -> Value:
+        """As :meth:`held`, where what is held is only asked for a key."""
+        value = self.held(m, scope, name, read=False)
+        if self.deferral.waiting:
+            self.deferral.asks(m, name, value, key)
         return value
 
     def star_name(self, m: "Machine", scope: Scope, name: str) -> Value:

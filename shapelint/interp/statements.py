@@ -66,9 +66,21 @@ def _expression(node: ast.Expr) -> Code:
     value = prepared(node.value)
 
     def code(m: "Machine", scope: Scope) -> None:
-        m.observe(node, value(m, scope), scope)
+        if scope.parent is None and m.imports.deferral.waiting and m.imports.deferral.only_defines(scope.file.path):
+            _register(m, value, scope)
+        else:
+            m.observe(node, value(m, scope), scope)
 
     return code
+
+
+def _register(m: "Machine", call: Callable[["Machine", Scope], Value], scope: Scope) -> None:
+    """A call in a module of which the run could wait: it does what a decorator does."""
+    m.decorating += 1
+    try:
+        call(m, scope)
+    finally:
+        m.decorating -= 1
 
 
 def _assign(node: ast.Assign) -> Code:
