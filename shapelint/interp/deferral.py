@@ -56,6 +56,9 @@ class Deferral:
         self._called: set[str] = set()  # functions that the bodies of what waits call
         self._order: dict[str, int] = {}  # in which Python would have run what waits
         self._stuck: tuple[int, tuple[str, ...]] = (0, ())  # a state in which nothing more can run
+        self._stuck_for: dict[str, tuple[int, tuple[str, ...]]] = {}  # the same, of what spells a name
+        self._files: dict[str, list[str]] = {}  # by path: what it imports
+        self._closures: dict[str, set[str]] = {}
         self.waiting: dict[str, list[tuple[Waiting, dict[Any, Any], str]]] = {}  # by path: the tables and keys that its names stand in
 
     def names(self, path: str) -> "list[str] | None":
@@ -90,8 +93,12 @@ class Deferral:
             self._stuck = (len(self.waiting), tuple(self._imports.running))
 
     def settle_for(self, m: "Machine", name: str) -> None:
-        """As :meth:`settle`, for those modules in which a name is spelled."""
-        self._settle(m, lambda path: self._spells(path, name, set()))
+        """As :meth:`settle`, for those modules in which a name is spelled, or in what they import."""
+        state = (len(self.waiting), tuple(self._imports.running))
+        if self._stuck_for.get(name) != state and state != self._stuck:
+            spelled = {path for path in self._texts if not self._imports.has_run(path) and self._spells(path, name)}
+            self._settle(m, lambda path: any(other in spelled and not self._imports.has_run(other) for other in self._brought(path)))
+            self._stuck_for[name] = (len(self.waiting), tuple(self._imports.running))
 
     def _settle(self, m: "Machine", is_wanted: Callable[[str], bool]) -> None:
         running = set(self._imports.running)
@@ -102,25 +109,37 @@ class Deferral:
                 self.arrive(m, *self.waiting[path][0])
                 self.has_run(m, path)
 
-    def _spells(self, path: str, name: str, asked: set[str]) -> bool:
-        """Whether a name stands in a module that has not run, in its own name, or in what it imports."""
-        asked.add(path)
+    def _spells(self, path: str, name: str) -> bool:
+        """Whether a name stands in a module, or in its own name."""
         text = self._text(path)
-        if text is None or text.spells(name) or plain(name) in map(plain, path.removesuffix(".py").split(os.sep)):
-            return True
-        return any(other not in asked and not self._imports.has_run(other) and self._spells(other, name, asked) for other in self._imported(path, text))
+        return text is None or text.spells(name) or plain(name) in map(plain, path.removesuffix(".py").split(os.sep))
 
-    def _imported(self, path: str, text: Text) -> list[str]:
-        return [other for dots, module, names in text.imports for other in self._imports.files_of(path, len(dots), module, names)]
+    def _brought(self, path: str) -> set[str]:
+        """A module, and all that it imports and that has not run when this is asked first."""
+        found = self._closures.get(path)
+        if found is None:
+            found, left = {path}, [path]
+            while left:
+                fresh = [other for other in self._imported(left.pop()) if other not in found and not self._imports.has_run(other)]
+                found.update(fresh)
+                left += fresh
+            self._closures[path] = found
+        return found
+
+    def _imported(self, path: str) -> list[str]:
+        found = self._files.get(path)
+        if found is None:
+            text = self._text(path)
+            imports = text.imports if text is not None else []
+            found = self._files[path] = [other for dots, module, names in imports for other in self._imports.files_of(path, len(dots), module, names)]
+        return found
 
     def _reaches(self, path: str, wanted: set[str], asked: set[str]) -> bool:
         """Whether a module that has not run imports one of those ``wanted``."""
         if path in wanted or not wanted:
             return path in wanted
         asked.add(path)
-        text = self._text(path)
-        found = self._imported(path, text) if text is not None else []
-        return any(other not in asked and (other in wanted or not self._imports.has_run(other)) and self._reaches(other, wanted, asked) for other in found)
+        return any(other not in asked and (other in wanted or not self._imports.has_run(other)) and self._reaches(other, wanted, asked) for other in self._imported(path))
 
     def reads(self, m: "Machine", name: str, value: Value) -> None:
         """The program reads ``value``, which ``name`` holds in a module or class: everything that may add to it runs first."""
@@ -176,9 +195,8 @@ class Deferral:
         text = self._text(path)
         if text is None or not text.only_defines:
             return False
-        for dots, module, names in text.imports:
-            if not all(self._is_harmless(other, asked) for other in self._imports.files_of(path, len(dots), module, names)):
-                return False
+        if not all(self._is_harmless(other, asked) for other in self._imported(path)):
+            return False
         self._harmless.add(path)
         self._called |= text.calls
         return True

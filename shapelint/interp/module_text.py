@@ -8,6 +8,7 @@ parsed, and judged by their nodes.
 import ast
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 _STRINGS = re.compile(r'"""[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*"""|' + r"'''[^'\\]*(?:(?:\\.|'(?!''))[^'\\]*)*'''", re.DOTALL)
 _STATEMENT = re.compile(r"^[^\s#].*", re.MULTILINE)
@@ -20,6 +21,7 @@ _CHUNKS = 40  # lines at the first column that one statement may have
 _ADDS, _PASSED = re.compile(r"\s*(?:\[[^=\n]*\]\s*=(?!=)|\.\w)"), re.compile(r"[ \t]*(?:[,)#]|$)", re.MULTILINE)  # behind the name of a container
 _IMPORTS = re.compile(r"^[ \t]*(?:from[ \t]+(\.*)([\w.]*)[ \t]+import[ \t]+\(?([\w, \t]*)|import[ \t]+([\w.]+))", re.MULTILINE)
 _COMPUTED = re.compile(r"\(\s*(?:\w+\s*=\s*)?(?:[fF][rR]?[\"']|[\"'][^\"'\n]*[\"']\s*[+%.])|[\"']\s*[+%]|[+%]\s*[\"']|\.(?:format|join)\(")
+_GLOBALS = re.compile(r"^[ \t]*(?:(?:async )?def (\w+)|global ([\w, \t]+))", re.MULTILINE)
 _WORDS = re.compile(r"[\w-]*\w")
 _APART = re.compile(r"[^\w-]+")
 
@@ -190,13 +192,19 @@ def may_grow(name: str, text: str) -> bool:
 
 def is_set_by(name: str, text: str, called: "set[str]") -> bool:
     """Whether a function of those ``called`` binds a global name anew."""
-    if f"global {name}" not in text and not re.search(rf"\bglobal [\w, ]*\b{name}\b", text):
-        return False
-    for found in re.finditer(rf"^[ \t]+global [\w, ]*\b{name}\b", text, re.MULTILINE):
-        around = re.findall(r"^[ \t]*(?:async )?def (\w+)", text[: found.start()], re.MULTILINE)
-        if around and around[-1] in called:
-            return True
-    return False
+    return "global " in text and not called.isdisjoint(_setters(text).get(name, ()))
+
+
+@lru_cache(maxsize=None)
+def _setters(text: str) -> dict[str, set[str]]:
+    """The functions that bind each global name."""
+    found: dict[str, set[str]] = {}
+    around = ""
+    for function, names in _GLOBALS.findall(text):
+        around = function or around
+        for name in names.split(","):
+            found.setdefault(name.strip(), set()).add(around)
+    return found
 
 
 __all__ = ["Text", "is_set_by", "may_grow", "plain"]
