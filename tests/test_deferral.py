@@ -89,6 +89,19 @@ CASES: dict[str, tuple[dict[str, str], str]] = {
         {"__init__": STARS + "from .reg import width\ndef made():\n    return width()\n",
          "reg": "W = 1\ndef width():\n    return W\ndef switch(c):\n    global W\n    W = c.w\n",
          "a": "from .reg import switch\n__all__ = ['C']\nclass C:\n    w = 8\nswitch(C)\n", "b": "__all__ = []\n"}, "made()"),
+    "names that nobody lists": (
+        {"__init__": "from .a import *\nfrom .b import *\n", "a": "import math\ndef f():\n    return g() + math.floor(1.5)\ndef g():\n    return 1\n", "b": "def g():\n    return 5\n_h = 7\n"},
+        "(f(), g(), math.floor(2.5))"),
+    "names that a decorator lists": (
+        {"__init__": "def helper():\n    return 1\n" + STARS,
+         "reg": "import sys\ndef register(f):\n    mod = sys.modules[f.__module__]\n    if hasattr(mod, '__all__'):\n        mod.__all__.append(f.__name__)\n    else:\n        mod.__all__ = [f.__name__]\n    return f\n",
+         "a": "from .reg import register\ndef helper():\n    return 2\n@register\ndef one():\n    return helper()\n", "b": "from .reg import register\n__all__ = []\n@register\ndef two():\n    return 4\n"},
+        "(helper(), one())"),
+    "a name that a decorator lists, from outside": (
+        {"__init__": "from . import nets\ndef make(n):\n    return getattr(nets, n)()\n", "nets": STARS,
+         "reg": "import sys\ndef register(f):\n    mod = sys.modules[f.__module__]\n    mod.__all__.append(f.__name__)\n    return f\n",
+         "a": "from .reg import register\n__all__ = []\n@register\ndef one():\n    return 3\n", "b": "from .reg import register\n__all__ = []\n@register\ndef two():\n    return 4\n"},
+        "make('two')"),
     "stars of stars": ({"__init__": STARS, "a": "from .c import *\n", "c": "__all__ = ['f']\nf = 6\n", "b": "__all__ = []\n"}, "f"),
     "modules that import each other": (
         {"__init__": STARS, "a": "from . import b\n__all__ = ['f']\ndef f():\n    return b.g() + 1\n", "b": "from . import a\n__all__ = ['g']\ndef g():\n    return 2\n"}, "f()"),
@@ -159,7 +172,7 @@ def test_the_text_says_whether_a_module_only_defines_things(text: str, expected:
 def test_names_of_a_star_are_read_where_they_are_written_out() -> None:
     assert Text("__all__ = ['a', \"b\"]\n").names == ["a", "b"]
     assert Text("__all__ = (\n    'a',  # first\n    'b',\n)\n").names == ["a", "b"]
-    assert Text("x = 1\n").names is None and Text("__all__ = a + b\n").names is None
+    assert Text("x = 1\n").names == ["x"] and Text("__all__ = a + b\n").names is None
     assert Text("__all__ = ['a']\n__all__ += other\n").names is None
 
 

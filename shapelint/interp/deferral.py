@@ -10,22 +10,29 @@ the modules was read before.
 import ast
 import os
 from collections.abc import Callable
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from .module_text import Text, is_set_by, may_grow, plain
-from .values import ClassValue, DictObject, External, FunctionValue, Instance, ListObject, ModuleValue, Native, Scope, SetObject, Value
+from .values import ClassValue, DictObject, External, FunctionValue, Instance, ListObject, ModuleValue, Native, Scope, SetObject, Unknown, Value, Why
 
 if TYPE_CHECKING:
     from .imports import Imports
     from .machine import Machine
 
+ABSENT, CERTAIN = object(), object()
+
+
 class Waiting:
-    """A name of a module that has not run, the file at ``path``: stands in the table of whoever imported it until it is read."""
+    """A name of a module that has not run, the file at ``path``: stands in the table of whoever imported it until it is read.
 
-    __slots__ = ("name", "node", "path", "scope")
+    ``before``: what the table held, or ABSENT, where the module may turn out not to bring the name; else CERTAIN.
+    """
 
-    def __init__(self, path: str, node: ast.ImportFrom, name: str, scope: Scope) -> None:
-        self.path, self.node, self.name, self.scope = path, node, name, scope
+    __slots__ = ("before", "name", "node", "path", "scope")
+
+    def __init__(self, path: str, node: ast.ImportFrom, name: str, scope: Scope, before: Any = CERTAIN) -> None:
+        self.path, self.node, self.name, self.scope, self.before = path, node, name, scope, before
 
 
 def is_container(value: Value) -> bool:
@@ -61,10 +68,12 @@ class Deferral:
         self._closures: dict[str, set[str]] = {}
         self.waiting: dict[str, list[tuple[Waiting, dict[Any, Any], str]]] = {}  # by path: the tables and keys that its names stand in
 
-    def names(self, path: str) -> "list[str] | None":
-        """The names that ``from this import *`` binds, where the module's run can wait."""
+    def names(self, path: str) -> "list[tuple[str, bool]] | None":
+        """The names that ``from this import *`` binds, and whether it is certain that it does, where the module's run can wait."""
         text = self._text(path)
-        return text.names if text is not None and text.names is not None and self._is_harmless(path, set()) else None
+        if text is None or text.names is None or not self._is_harmless(path, set()):
+            return None
+        return [(name, text.listed) for name in text.names]
 
     def wait(self, waiting: Waiting, table: dict[Any, Any], key: str) -> None:
         """``waiting`` stands in ``table`` from now on."""
@@ -74,16 +83,29 @@ class Deferral:
     def arrive(self, m: "Machine", waiting: Waiting, table: dict[Any, Any], key: str) -> Value:
         """The value of a name, which takes its place for good: no branch takes an import back."""
         with m.isolated():  # what happens in its module belongs to no model
-            value = self._imports.member(m, waiting.node, waiting.name, waiting.scope)
-        if table.get(key) is waiting:
-            table[key] = value
-        return value
+            brought = waiting.before is CERTAIN or self._imports.brings(m, waiting.node, waiting.name, waiting.scope)
+            value = self._imports.member(m, waiting.node, waiting.name, waiting.scope) if brought else waiting.before
+        if table.get(key) is not waiting:
+            return value
+        if value is ABSENT:
+            del table[key]
+            return Unknown(Why.NAME, key)
+        table[key] = value
+        return self.arrive(m, value, table, key) if type(value) is Waiting else value
+
+    def awaits(self, scope: Scope) -> bool:
+        """Whether what a star brings to a module may still come."""
+        return any(waiting[0].scope is scope for waiting in map(itemgetter(0), self.waiting.values()))
 
     def has_run(self, m: "Machine", path: str) -> None:
-        """Whoever waited gets the values that the names have now."""
+        """Whoever waited gets the values that the names have now, and the names that were added to its ``__all__``."""
+        stars: dict[int, Waiting] = {}
         for waiting, table, key in self.waiting.pop(path, ()):
+            stars[id(waiting.node)] = waiting
             if table.get(key) is waiting:
                 self.arrive(m, waiting, table, key)
+        for waiting in stars.values():
+            self._imports.bring_added(m, waiting.node, waiting.scope)
 
     def settle(self, m: "Machine") -> None:
         """Run everything that waits and that Python would have run by now: not what comes after a module that runs now, or imports it."""
@@ -202,4 +224,4 @@ class Deferral:
         return True
 
 
-__all__ = ["Deferral", "Text", "Waiting", "is_container", "may_grow"]
+__all__ = ["ABSENT", "Deferral", "Text", "Waiting", "is_container", "may_grow"]

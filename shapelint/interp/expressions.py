@@ -140,6 +140,11 @@ def lookup(m: "Machine", scope: Scope, name: str, node: ast.AST | None = None, k
         return found
     if name in _NAMED:
         return _NAMED[name]
+    if m.imports.deferral.waiting:
+        while scope.parent is not None:
+            scope = scope.parent
+        if m.imports.arrives(m, scope, name):
+            return m.imports.held(m, scope, name)
     return m.imports.star_name(m, scope, name) or Unknown(Why.NAME, name)
 
 

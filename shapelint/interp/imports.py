@@ -12,7 +12,7 @@ from ..source.files import read_source
 from ..source.text import SourceFile
 from . import limits
 from .attributes import external
-from .deferral import Deferral, Waiting
+from .deferral import ABSENT, Deferral, Waiting
 from .natives import METHODS, NATIVES, PyRaise
 from .values import DictObject, External, ListObject, ModuleValue, Scope, Unknown, Value, Why
 
@@ -222,6 +222,8 @@ class Imports:
             return m.get_attribute(self._replaced[module.name], name)
         if name in module.scope.table:
             return self.held(m, module.scope, name, read)
+        if self.arrives(m, module.scope, name):
+            return self.held(m, module.scope, name, read)
         found = self._submodule(m, module, name)
         if found is not None:
             return found
@@ -313,11 +315,36 @@ class Imports:
         if names is None:
             return False
         self.deferral.wait(Waiting(path, node, "__name__", scope), {}, "__name__")  # for a module that binds nothing here, but is run
-        for name in names:
-            waiting = Waiting(path, node, name, scope)
+        for name, certain in names:
+            waiting = Waiting(path, node, name, scope) if certain else Waiting(path, node, name, scope, scope.table.get(name, ABSENT))
             self.deferral.wait(waiting, scope.table, name)
             m.heap.write(scope.table, name, waiting)
         return True
+
+    def brings(self, m: "Machine", node: ast.ImportFrom, name: str, scope: Scope) -> bool:
+        """Whether a star brings a name, of a module that lists none in its text."""
+        base = self._base(m, node, scope)
+        if not isinstance(base, ModuleValue):
+            return False
+        self.run(m, base)
+        listed = base.scope.table.get("__all__")
+        names = m.iterate(listed) if listed is not None else None
+        return name in base.scope.table and (names is None or name in names)
+
+    def bring_added(self, m: "Machine", node: ast.ImportFrom, scope: Scope) -> None:
+        """The names that running a module has added to its ``__all__``, as decorators do."""
+        base = self._base(m, node, scope)
+        listed = base.scope.table.get("__all__") if isinstance(base, ModuleValue) else None
+        for name in (m.iterate(listed) if listed is not None else None) or ():
+            if isinstance(base, ModuleValue) and isinstance(name, str) and name not in scope.table and name in base.scope.table:
+                scope.table[name] = self.attribute(m, base, name, read=False)  # for good: no branch takes an import back
+
+    def arrives(self, m: "Machine", scope: Scope, name: str) -> bool:
+        """Whether what a module imports with a star brings a name that it has not yet: one that a decorator lists."""
+        if not self.deferral.waiting or name.startswith("__") or not self.deferral.awaits(scope):
+            return False
+        self.deferral.settle_for(m, name)
+        return name in scope.table
 
     def held(self, m: "Machine", scope: Scope, name: str, read: bool = True) -> Value:
         """What a name of a module holds; the module that it comes from runs now, if it has not yet."""

@@ -22,6 +22,9 @@ _ADDS, _PASSED = re.compile(r"\s*(?:\[[^=\n]*\]\s*=(?!=)|\.\w)"), re.compile(r"[
 _IMPORTS = re.compile(r"^[ \t]*(?:from[ \t]+(\.*)([\w.]*)[ \t]+import[ \t]+\(?([\w, \t]*)|import[ \t]+([\w.]+))", re.MULTILINE)
 _COMPUTED = re.compile(r"\(\s*(?:\w+\s*=\s*)?(?:[fF][rR]?[\"']|[\"'][^\"'\n]*[\"']\s*[+%.])|[\"']\s*[+%]|[+%]\s*[\"']|\.(?:format|join)\(")
 _GLOBALS = re.compile(r"^[ \t]*(?:(?:async )?def (\w+)|global ([\w, \t]+))", re.MULTILINE)
+_BINDS = re.compile(r"(?:async def|def|class) (\w+)|([A-Za-z_]\w*)\s*(?::[^=]+)?=(?!=)")
+_IMPORT = re.compile(r"import [^\n]*|from [.\w]+ import (?:\([^)]*\)|(?:[^\n\\]|\\\n)*)")
+_STORES_OR_CALLS = re.compile(r"\w+(?:\.\w+)*[\[(]|[\w.]+\s*[+|]?=(?!=)")
 _WORDS = re.compile(r"[\w-]*\w")
 _APART = re.compile(r"[^\w-]+")
 
@@ -31,12 +34,13 @@ class Text:
     (dots, module, names), whether every statement only defines something, and whether what decorators and calls of its body are told is
     made of parts (``computes``): then no name can be looked for."""
 
-    __slots__ = ("_bound", "_words", "calls", "computes", "imports", "names", "only_defines", "text")
+    __slots__ = ("_bound", "_words", "calls", "computes", "imports", "listed", "names", "only_defines", "text")
 
     def __init__(self, text: str) -> None:
         self.text = text
         bare = _STRINGS.sub('""""""', text)
-        self.names = _public(bare)
+        self.listed = "__all__" in bare
+        self.names = _public(bare) if self.listed else _bound_publicly(bare)
         self.computes, self._words = False, frozenset[str]()
         self._bound: set[str] = set()  # names that blocks assign to
         self.calls: set[str] = set()  # functions that statements of the body call
@@ -119,6 +123,28 @@ def _public(text: str) -> "list[str] | None":
     except (SyntaxError, ValueError):
         return None
     return list(names) if all(isinstance(name, str) for name in names) else None
+
+
+def _bound_publicly(text: str) -> "list[str] | None":
+    """The names that a module without ``__all__`` binds. None where some of them stand in blocks, or come from a star."""
+    found: dict[str, None] = {}
+    for line in _STATEMENT.finditer(text):
+        bound = _BINDS.match(line[0])
+        if bound is not None:
+            found[bound[1] or bound[2]] = None
+        elif line[0].startswith(("import ", "from ")):
+            whole = _IMPORT.match(text, line.start())
+            try:
+                nodes = ast.parse(whole[0]).body if whole is not None else []
+            except (SyntaxError, ValueError):
+                return None
+            names = [alias.asname or alias.name.partition(".")[0] for node in nodes if isinstance(node, (ast.Import, ast.ImportFrom)) for alias in node.names]
+            if not names or "*" in names:
+                return None
+            found.update(dict.fromkeys(names))
+        elif not line[0].startswith(("@", ")", "]", "}", '""""""')) and not _STORES_OR_CALLS.match(line[0]):
+            return None
+    return [name for name in found if not name.startswith("_")]
 
 
 def _is_two(line: str) -> bool:

@@ -105,7 +105,7 @@ def _entered(program: "Program", target: Target) -> "Run":
 
 def _check_name(run: "Run", target: Target) -> None:
     scope, name = run.scope, target.name
-    if name in scope.table or scope.stars or f"builtins.{name}" in NATIVES or "__getattr__" in scope.table:
+    if name in scope.table or scope.stars or f"builtins.{name}" in NATIVES or "__getattr__" in scope.table or run.m.imports.arrives(run.m, scope, name):
         return
     value = run.m.imports.submodule(run.m, scope, name)
     if value is None:
