@@ -8,7 +8,7 @@ parsed, and judged by their nodes.
 import ast
 import re
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache
 
 _STRINGS = re.compile(r'"""[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*"""|' + r"'''[^'\\]*(?:(?:\\.|'(?!''))[^'\\]*)*'''", re.DOTALL)
 _STATEMENT = re.compile(r"^[^\s#].*", re.MULTILINE)
@@ -221,7 +221,7 @@ def is_set_by(name: str, text: str, called: "set[str]") -> bool:
     return "global " in text and not called.isdisjoint(_setters(text).get(name, ()))
 
 
-@lru_cache(maxsize=None)
+@cache
 def _setters(text: str) -> dict[str, set[str]]:
     """The functions that bind each global name."""
     found: dict[str, set[str]] = {}
