@@ -90,3 +90,9 @@ check('b', (made(3), made.cache_info().hits))
     for condition in ("True", "False"):
         wanted = in_python(text.replace("CONDITION", condition))
         assert not contradicts(wanted["a"], found["a"]) and not contradicts(wanted["b"], found["b"]), found
+
+
+@pytest.mark.parametrize("text", ["~torch.tensor(3, dtype=torch.uint8)", "~torch.tensor(3).byte()", "torch.tensor(3).short() << 14", "torch.tensor(3).to(torch.int8) << 6"])
+def test_bits_that_a_short_type_loses_are_not_known(text: str) -> None:
+    text = f"import torch\ncheck('a', int({text}))"
+    assert not contradicts(in_python(text)["a"], in_interpreter(text)["a"])

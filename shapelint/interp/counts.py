@@ -16,7 +16,7 @@ _SAME = frozenset({"view", "reshape", "flatten", "ravel", "unsqueeze", "squeeze"
 _PARTS = frozenset({"select", "narrow", "diagonal", "chunk", "split", "split_with_sizes", "tensor_split", "unbind", "expand", "expand_as", "movedim",
                     "moveaxis", "swapdims", "unflatten", "unfold"})  # they share the memory, and are not counted
 _CONVERTED = frozenset({"bool", "int", "long", "float", "double", "half"})  # all of them keep 1
-COUNTED = frozenset({"triu", "tril", "nonzero", "argwhere", "logical_not", "bitwise_not"})  # of numbers that are all known, these are no more than counted
+COUNTED = frozenset({"triu", "tril", "nonzero", "argwhere"})  # of numbers that are all known, these are no more than counted
 _LONGEST = 10_000  # rows of a triangle that are added up
 
 
@@ -84,6 +84,8 @@ def counted(m: "Machine", op: str, operands: Sequence[Value], result: Value) -> 
         return result
     if op in ("nonzero", "argwhere"):
         return _rows(known.nonzero, result)
+    if op == "bitwise_not" and tensor.dtype != "bool":
+        return result  # -2 is no zero
     made = _changed(op, tensor.shape, known, operands[1:])
     if made is not None and isinstance(result, Tensor) and result.shape is not None:
         result.elements = Elements(made, tensor.elements.whole if op in _SAME or op in _CONVERTED else result)

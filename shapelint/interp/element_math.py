@@ -15,6 +15,7 @@ from typing import Any
 _UNIT = 2.0**-23  # the distance of neighbours at 1 in single precision
 _LARGEST = 2.0**127  # a number below is finite in single precision
 _WHOLE_POWERS = 16
+_SHORTEST = 15  # bits that every type of int has that has elements here
 _KERNEL_UNITS = 4  # how far torch's transcendental kernels may be from the rounded result; they promise one
 
 
@@ -129,12 +130,47 @@ def floor_divide(left: Any, right: Any) -> Any:
     return left // right
 
 
+def bitwise(function: Callable[[int, int], int]) -> Callable[[Any, Any], Any]:
+    """An operation on bits, whose result is no longer than its operands."""
+
+    def apply(left: Any, right: Any) -> Any:
+        if isinstance(left, float) or isinstance(right, float):
+            raise Unclear  # torch refuses it
+        return function(left, right)
+
+    return apply
+
+
+def shift(function: Callable[[int, int], int]) -> Callable[[Any, Any], int]:
+    def apply(left: Any, right: Any) -> int:
+        if isinstance(left, (float, bool)) or isinstance(right, float) or not 0 <= right < _SHORTEST or abs(left) >= 2**_SHORTEST:
+            raise Unclear
+        found = function(left, int(right))
+        if abs(found) >= 2**_SHORTEST:
+            raise Unclear  # bits may be lost
+        return found
+
+    return apply
+
+
+def logical(function: Callable[[bool, bool], bool]) -> Callable[[Any, Any], bool]:
+    def apply(left: Any, right: Any) -> bool:
+        if isinstance(left, Rough) or isinstance(right, Rough):
+            raise Unclear
+        return function(bool(left), bool(right))
+
+    return apply
+
+
 BINARY: dict[str, Callable[[Any, Any], Any]] = {
     "add": arithmetic(operator.add), "sub": arithmetic(operator.sub), "subtract": arithmetic(operator.sub), "mul": arithmetic(operator.mul),
     "multiply": arithmetic(operator.mul), "div": arithmetic(operator.truediv, always_float=True), "divide": arithmetic(operator.truediv, always_float=True),
     "true_divide": arithmetic(operator.truediv, always_float=True), "pow": power, "remainder": remainder, "floor_divide": floor_divide,
     "minimum": arithmetic(min), "maximum": arithmetic(max), "eq": comparison(operator.eq), "ne": comparison(operator.ne), "lt": comparison(operator.lt),
     "le": comparison(operator.le), "gt": comparison(operator.gt), "ge": comparison(operator.ge),
+    "bitwise_and": bitwise(operator.and_), "bitwise_or": bitwise(operator.or_), "bitwise_xor": bitwise(operator.xor),
+    "bitwise_left_shift": shift(operator.lshift), "bitwise_right_shift": shift(operator.rshift), "logical_and": logical(operator.and_),
+    "logical_or": logical(operator.or_), "logical_xor": logical(operator.xor),
 }
 
 
