@@ -50,7 +50,7 @@ def test_functions_of_two_operands(name: str) -> None:
         left, right = numbers(rng), rng.choice([rng.uniform(0.1, 9), rng.randint(1, 9), 2, 2.0, 0.5])
         function = getattr(torch, name)
         swapped = rng.random() < 0.3 and name not in ("minimum", "maximum", "lt", "le", "gt", "ge", "eq", "ne", "remainder", "floor_divide")
-        other = torch.tensor(right) if name in ("minimum", "maximum") else right
+        other = torch.tensor(right) if name in ("minimum", "maximum") or name.startswith("logical") else right
         if swapped and name != "pow":
             other = torch.tensor(right)
         try:

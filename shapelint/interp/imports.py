@@ -32,6 +32,7 @@ class Imports:
         self.whole = False  # what is shown is one model: its packages run in Python's order, and what is not installed is missing
         self.environment: dict[str, Value] | None = None  # its variables, where they are known
         self.written: set[str] = set()  # files that the program writes
+        self.evaluated: list[ast.AST] = []  # what eval and exec have read: it stays, as others remember its nodes by identity
         self.yaml_changed = False  # the program adds to the parser of YAML
         self._found: dict[str, str | None] = {}
         self._files: dict[tuple[str, int, str, str], list[str]] = {}  # that an import in a folder runs

@@ -90,9 +90,18 @@ def _insert(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
     if not isinstance(index, int):
         lose(m, instance, index)
         return instance
-    items.insert(max(min(index, len(items)), -len(items)), child)
-    _replace(m, instance, items)
-    return instance
+    if container_kind(instance) == SEQUENTIAL:
+        if not -len(items) <= index <= len(items):
+            raise PyRaise("IndexError", f"Index out of range: {index}")
+        items.insert(index, child)
+        _replace(m, instance, items)
+        return instance
+    if index < 0:
+        raise PyRaise("KeyError", "-1")  # torch looks for the module before the first
+    for later in range(len(items), index, -1):  # each takes the name of the next
+        m.heap.write(instance.table, str(later), items[later - 1])
+    register(m, instance, str(index), child)
+    return None
 
 
 def _replace(m: "Machine", instance: Instance, items: list[Value]) -> None:

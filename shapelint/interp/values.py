@@ -211,7 +211,8 @@ class ListObject:
 class SetObject:
     """A set: ``table["items"]`` is the tuple of its distinct items in insertion order, or Unknown.
 
-    ``index`` is the same tuple as a set of Python, while it is that tuple: who adds one item after the other need not look at all of them.
+    ``index`` is the same tuple as a set of Python, while it is that tuple, and whether all are ints: who adds one item after the other need not
+    look at all of them.
     """
 
     __slots__ = ("frozen", "index", "table")
@@ -219,7 +220,7 @@ class SetObject:
     def __init__(self, items: "tuple[Value, ...] | Unknown" = (), frozen: bool = False) -> None:
         self.table: Table = {"items": items}
         self.frozen = frozen
-        self.index: tuple[tuple[Value, ...], set[Value]] | None = None
+        self.index: tuple[tuple[Value, ...], set[Value], bool] | None = None
 
 
 class DictEntries(dict[Any, Any]):

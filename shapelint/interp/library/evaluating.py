@@ -31,6 +31,7 @@ def eval_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     for part in ast.walk(node):
         if hasattr(part, "lineno"):
             ast.copy_location(part, site.node)  # what happens in it happens at the call
+    machine.imports.evaluated.append(node)
     return machine.evaluate(node, scope)
 
 
@@ -58,6 +59,7 @@ def exec_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     for part in ast.walk(tree):
         if hasattr(part, "lineno"):
             ast.copy_location(part, site.node)
+    machine.imports.evaluated.append(tree)
     execute(machine, tree.body, scope)
     return None
 

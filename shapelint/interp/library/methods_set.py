@@ -100,14 +100,16 @@ def add(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     items = None if receiver is None else receiver.table["items"]
     if receiver is None or not isinstance(items, tuple):
         return None
-    if isinstance(item, int) or not is_key(item):  # ints have an order of their own
+    if not is_key(item):
         machine.heap.write(receiver.table, "items", distinct(machine, (*items, item)))
         return None
-    index = receiver.index[1] if receiver.index is not None and receiver.index[0] is items else set(items)
+    held = receiver.index
+    index, numbers = held[1:] if held is not None and held[0] is items else (set(items), all(isinstance(other, int) for other in items))
     if item not in index:
         index.add(item)
-        longer = (*items, item)
-        receiver.index = (longer, index)
+        numbers = numbers and isinstance(item, int)
+        longer = tuple(index) if numbers else (*items, item)  # ints have an order of their own
+        receiver.index = (longer, index, numbers)
         machine.heap.write(receiver.table, "items", longer)
     return None
 
