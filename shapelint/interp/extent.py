@@ -38,3 +38,10 @@ def length(value: Value) -> int:
     """The items of a sequence whose items are known; 0 for anything else."""
     items = value.table["items"] if isinstance(value, ListObject) else value
     return len(items) if isinstance(items, (tuple, str)) else 0
+
+
+def limited(receiver: ListObject, items: "tuple[Value, ...] | Unknown", from_left: bool = False) -> "tuple[Value, ...] | Unknown":
+    """What a list keeps after items came in at the right (or left) end: all, unless it is a deque of limited length."""
+    if receiver.maxlen is None or isinstance(items, Unknown) or len(items) <= receiver.maxlen:
+        return items
+    return items[: receiver.maxlen] if from_left else items[len(items) - receiver.maxlen :]

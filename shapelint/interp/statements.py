@@ -17,11 +17,12 @@ from .contexts import is_manager, leave
 from .decisions import condition, decide, prepared_test
 from .elements import changed
 from .expressions import BINARY, evaluate, make_function, prepared
+from .extent import limited
 from .join import join
 from .loops import for_loop, while_loop
 from .natives import NATIVES, PyRaise
 from .raising import catches, exception_of, raised_by
-from .values import Descriptor, DictObject, FunctionValue, Instance, ListObject, Place, Scope, SetObject, Tensor, Unknown, Value, Why
+from .values import Descriptor, DictObject, External, FunctionValue, Instance, ListObject, Place, Scope, SetObject, Tensor, Unknown, Value, Why
 
 if TYPE_CHECKING:
     from .machine import Machine
@@ -127,7 +128,7 @@ def augment(m: "Machine", node: ast.AugAssign, old: Value, value: Value, scope: 
         lost = items if isinstance(items, Unknown) else Unknown(Why.DATA, "an extended list")
         if more is not None and not isinstance(items, Unknown) and len(items) + len(more) > limits.LISTED_ITEMS:
             lost, more = Unknown(Why.LIMIT, "a long sequence"), None
-        m.heap.write(old.table, "items", lost if more is None or isinstance(items, Unknown) else extended(old, items + more))
+        m.heap.write(old.table, "items", lost if more is None or isinstance(items, Unknown) else limited(old, items + more))
         return
     with m.at(node, scope):
         result = m.in_place(BINARY[type(node.op)], old, value) if isinstance(old, Instance) else m.binary(BINARY[type(node.op)], old, value)
@@ -141,11 +142,6 @@ def augment(m: "Machine", node: ast.AugAssign, old: Value, value: Value, scope: 
         return
     assign(m, node.target, result, scope)
     m.observe(node, result, scope)
-
-
-def extended(old: ListObject, items: "tuple[Value, ...]") -> "tuple[Value, ...]":
-    """What a list or deque keeps of its items."""
-    return items if old.maxlen is None else items[max(len(items) - old.maxlen, 0) :]
 
 
 def _become(m: "Machine", old: Value, new: Value) -> None:
@@ -474,6 +470,13 @@ def _cases(m: "Machine", subject: Value, cases: list[ast.match_case], scope: Sco
     return None
 
 
+def _alias(m: "Machine", node: Any, scope: Scope) -> None:
+    """``type Size = int | tuple[int, int]``, whose value is not evaluated before somebody asks for it."""
+    made = Instance(External("typing.TypeAliasType"))
+    made.table.update({"__name__": node.name.id, "__value__": Unknown(Why.CONSTRUCT, "the value of a type alias")})
+    m.heap.write(scope_of(scope, node.name.id).table, node.name.id, made)
+
+
 def _nothing(m: "Machine", scope: Scope) -> None:
     return None
 
@@ -502,6 +505,6 @@ _PREPARE: dict[type, Callable[..., Code]] = {
 if hasattr(ast, "TryStar"):
     _PREPARE[ast.TryStar] = _plain(_try)
 if hasattr(ast, "TypeAlias"):
-    _PREPARE[ast.TypeAlias] = lambda node: _nothing
+    _PREPARE[ast.TypeAlias] = _plain(_alias)
 
 __all__ = ["FunctionValue", "Place", "assign", "binder", "decorated", "execute"]

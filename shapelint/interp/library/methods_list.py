@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from .. import limits
+from ..extent import limited
 from ..natives import PyRaise
 from ..values import Instance, IteratorObject, ListObject, SliceValue, Unknown, Value
 from .builtins_ import in_order
@@ -55,13 +56,6 @@ _SILENT: set[Callable[..., Value]] = set()  # methods that return None
 def _silent(body: Callable[..., Value]) -> Callable[..., Value]:
     _SILENT.add(body)
     return body
-
-
-def limited(receiver: ListObject, items: "Items | Unknown", from_left: bool = False) -> "Items | Unknown":
-    """What a deque of limited length keeps after items came in at the right (or left) end."""
-    if receiver.maxlen is None or isinstance(items, Unknown) or len(items) <= receiver.maxlen:
-        return items
-    return items[: receiver.maxlen] if from_left else items[len(items) - receiver.maxlen :]
 
 
 def deque_of(items: "Items | Unknown", maxlen: int | None) -> ListObject:
