@@ -367,8 +367,10 @@ def _super(m: "Machine", value: SuperValue, name: str) -> Value:
     if found is None and _is_none(mro[position + 1 :], name):
         return None
     if found is None:
-        if name in ("__init__", "__init_subclass__", "__setattr__", "__delattr__"):
-            return NATIVES["shapelint.object_init"] if name != "__setattr__" else BoundMethod(NATIVES["shapelint.object_setattr"], receiver)
+        if name in ("__init__", "__init_subclass__"):
+            return NATIVES["shapelint.object_init"]
+        if name in ("__setattr__", "__delattr__"):
+            return BoundMethod(NATIVES[f"shapelint.object_{name.strip('_')}"], receiver)
         if name == "__new__":
             return NATIVES["shapelint.object_new"]
         if name == "__getattr__" or name == "__getattribute__":
@@ -428,6 +430,20 @@ def set_attribute(m: "Machine", value: Value, name: str, new: Value) -> None:
 
 
 def _set_instance(m: "Machine", value: Instance, name: str, new: Value) -> None:
+    setter = find_in_mro(m, value.cls.mro, "__setattr__") if isinstance(value.cls, ClassValue) else None
+    if isinstance(setter, FunctionValue):
+        m.call(BoundMethod(setter, value), [name, new], {})
+    elif isinstance(setter, Native) and setter.name == "__setattr__":
+        m.call(setter, [value, name, new], {})
+    else:
+        set_plainly(m, value, name, new)
+
+
+def set_plainly(m: "Machine", value: Instance, name: str, new: Value) -> None:
+    """``object.__setattr__``."""
+    if name == "__dict__":
+        _replace_table(m, value, new)
+        return
     if isinstance(value.cls, ClassValue):
         found = written(value.cls, name)
         if isinstance(found, Descriptor) and found.setter is not None:
@@ -440,13 +456,6 @@ def _set_instance(m: "Machine", value: Instance, name: str, new: Value) -> None:
         if is_descriptor(found, "__set__"):
             m.call(m.get_attribute(found, "__set__"), [value, new], {})
             return
-        setter = find_in_mro(m, value.cls.mro, "__setattr__")
-        if isinstance(setter, FunctionValue) and not m.in_function(setter):
-            m.call(BoundMethod(setter, value), [name, new], {})
-            return
-        if isinstance(setter, Native) and setter.name == "__setattr__":
-            m.call(setter, [value, name, new], {})
-            return
     layer = value.layer
     if layer is not None and any(param.name == name and param.kind is not Kind.IGNORED for param in layer.op.params) and name != "bias":
         _change_layer(m, value, layer.op.changed(layer, name, raw(new)))  # a field that the layer reads when it runs
@@ -454,6 +463,15 @@ def _set_instance(m: "Machine", value: Instance, name: str, new: Value) -> None:
         _change_layer(m, value, None)
     m.heap.write(value.table, name, new)
     nn_modules.adopt(m, value, name, new)
+
+
+def _replace_table(m: "Machine", value: Instance, new: Value) -> None:
+    """``self.__dict__ = self``: from now on the attributes are the entries of a dict."""
+    held = new.hidden.get("payload") if isinstance(new, Instance) else new
+    if isinstance(held, DictObject) and held.opaque["rest"] is None and m.certain:
+        value.table = held.table
+    else:
+        m.heap.write(value.hidden, "open", Unknown(Why.CONSTRUCT, "another __dict__"))
 
 
 def _left_out(cls: ClassValue, name: str) -> bool:
@@ -485,10 +503,17 @@ def _other_weight(shape: Shape, name: str, new: Value) -> bool:
 def delete_attribute(m: "Machine", value: Value, name: str) -> None:
     """``del value.name``."""
     if isinstance(value, Instance) and isinstance(value.cls, ClassValue):
-        found, own = written(value.cls, name), written(value.cls, "__delattr__")
-        if isinstance(own, FunctionValue) and not m.in_function(own):
+        own = written(value.cls, "__delattr__")
+        if isinstance(own, FunctionValue):
             m.call(BoundMethod(own, value), [name], {})
             return
+    delete_plainly(m, value, name)
+
+
+def delete_plainly(m: "Machine", value: Value, name: str) -> None:
+    """``object.__delattr__``."""
+    if isinstance(value, Instance) and isinstance(value.cls, ClassValue):
+        found = written(value.cls, name)
         if isinstance(found, Descriptor) and found.deleter is not None:
             m.call(found.deleter, [value], {})
             return

@@ -187,14 +187,22 @@ def _object_init(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> V
     return None
 
 
-@native("shapelint.object_setattr", "object.__setattr__", "builtins.object.__setattr__")
+@native("shapelint.object_setattr", "object.__setattr__", "builtins.object.__setattr__", "torch.nn.Module.__setattr__")
 def _object_setattr(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
     if len(args) != 3:
         raise PyRaise("TypeError", "__setattr__() takes an object, a name and a value")
     instance, name, new = args
     if isinstance(instance, Instance) and isinstance(name, str):
-        m.heap.write(instance.table, name, new)
-        adopt(m, instance, name, new)
+        attributes.set_plainly(m, instance, name, new)
+    return None
+
+
+@native("shapelint.object_delattr", "object.__delattr__", "builtins.object.__delattr__", "torch.nn.Module.__delattr__")
+def _object_delattr(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    if len(args) != 2:
+        raise PyRaise("TypeError", "__delattr__() takes an object and a name")
+    if isinstance(args[1], str):
+        attributes.delete_plainly(m, args[0], args[1])
     return None
 
 

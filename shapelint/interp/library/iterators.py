@@ -14,7 +14,7 @@ from ..extent import bounded
 from ..generators import close
 from ..iteration import repeated
 from ..lazy import END, Lost, Positions, is_lazy, is_sequence, item_at, lazy, made_by, stream, take
-from ..natives import PyRaise
+from ..natives import NATIVES, PyRaise
 from ..raising import raised_by
 from ..values import Alternatives, Instance, IteratorObject, ListObject, SliceValue, Unknown, Value, Why
 from .support import ABSENT, REQUIRED, Args, Kwargs, aside, bind, listed, lost, method, native, over_options, own, same, too_much
@@ -115,7 +115,7 @@ def next_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     except Lost as unknown:
         return lost(machine, "next", unknown.unknown) if unknown.alike is None else unknown.alike
     if item is END and default is ABSENT:
-        raise PyRaise("StopIteration")
+        raise _stopped(iterator)
     return default if item is END else item
 
 
@@ -147,8 +147,16 @@ def _resumed(machine: "Machine", iterator: Value, sent: Value, error: PyRaise | 
     except Lost as unknown:
         return lost(machine, "a generator", unknown.unknown)
     if item is END:
-        raise PyRaise("StopIteration")
+        raise _stopped(iterator)
     return item
+
+
+def _stopped(iterator: IteratorObject) -> PyRaise:
+    """What ``next`` raises at the end, with what the generator has returned."""
+    made = Instance(NATIVES["builtins.StopIteration"])
+    result = None if iterator.source is None else iterator.source.result
+    made.table.update({"value": result, "args": () if result is None else (result,)})
+    return PyRaise("StopIteration", "", made)
 
 
 def alike(machine: "Machine", iterable: Value) -> Value:
