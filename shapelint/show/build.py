@@ -135,9 +135,9 @@ class _Builder:
         made.function_macs = _sum(macs if macs == 0 or event.application.certain else None for event, macs in known)
         made.uncounted = tuple(dict.fromkeys(event.op.short_name for event, macs in rest if macs is None))
         unsure = [call.path or "(model)" for call in self.calls if not call.certain]
-        functions = [event.op.short_name for number, event in applied if not event.application.certain and not inside[number]]
-        within = [call.path or "(model)" for call in self.calls for number, event in applied
-                  if call.events[0] <= number < call.events[1] and not event.application.certain]
+        maybe = [(number, event) for number, event in applied if not event.application.certain]
+        functions = [event.op.short_name for number, event in maybe if not inside[number]]
+        within = [call.path or "(model)" for call in self.calls if any(call.events[0] <= number < call.events[1] for number, _ in maybe)]
         made.depends = tuple(dict.fromkeys([*unsure, *within, *functions]))
 
     # --- what flows -------------------------------------------------------------------------------------------
