@@ -373,6 +373,8 @@ def _super(m: "Machine", value: SuperValue, name: str) -> Value:
             return BoundMethod(NATIVES[f"shapelint.object_{name.strip('_')}"], receiver)
         if name == "__new__":
             return NATIVES["shapelint.object_new"]
+        if name == "__call__" and isinstance(receiver, Instance) and nn_modules.is_module(m, receiver):
+            return BoundMethod(NATIVES["shapelint.module_call"], receiver)
         if name == "__getattr__" or name == "__getattribute__":
             return BoundMethod(NATIVES["shapelint.module_getattr" if name == "__getattr__" else "shapelint.object_getattribute"], receiver)
         return Unknown(Why.ATTRIBUTE, f"super().{name}")

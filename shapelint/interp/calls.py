@@ -271,8 +271,8 @@ def blank(m: "Machine", cls: ClassValue, site: "Site | None") -> Instance:
 
 def _made_by_new(m: "Machine", cls: ClassValue, maker: FunctionValue, args: list[Value], kwargs: dict[str, Value], site: "Site | None") -> Value:
     made = call_function(m, maker, [cls, *args], kwargs, site, bound=1)
-    if isinstance(made, Instance) and made.cls is cls:
-        initialise(m, cls, made, args, kwargs, site)
+    if isinstance(made, Instance) and isinstance(made.cls, ClassValue) and cls in made.cls.mro:
+        initialise(m, made.cls, made, args, kwargs, site)
     elif isinstance(made, Unknown):
         made = Instance(cls, created=call_site(site))
         initialise(m, cls, made, args, kwargs, site)

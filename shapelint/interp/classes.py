@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from ..dims import Expr
 from .abstract import find_abstract, is_abstract, is_one
 from .mangling import mangle
-from .metaclasses import complete, keywords, metaclass_of, written
+from .metaclasses import complete, keywords, metaclass_of, of_class, written
 from .natives import NATIVES, PyRaise
 from .operations import ASSUMED
 from .values import (
@@ -172,6 +172,8 @@ def is_instance(m: "Machine", value: Value, classinfo: Value) -> bool | None:
         return found.pop() if len(found) == 1 else None
     if isinstance(value, Unknown) or isinstance(classinfo, (Unknown, Alternatives)):
         return None
+    if isinstance(classinfo, ClassValue) and classinfo.meta is not None and (asked := of_class(m, classinfo, "__instancecheck__")) is not None:
+        return True if isinstance(value, Instance) and value.cls is classinfo else m.truth(m.call(asked, [value], {}))
     if isinstance(value, Instance):
         return _instance_of(m, value, classinfo)
     if isinstance(value, ClassValue) and isinstance(classinfo, ClassValue):
@@ -284,6 +286,8 @@ def is_subclass(m: "Machine", cls: Value, classinfo: Value) -> bool | None:
     if isinstance(classinfo, tuple):
         answers = [is_subclass(m, cls, item) for item in classinfo]
         return True if True in answers else None if None in answers else False
+    if isinstance(classinfo, ClassValue) and classinfo.meta is not None and (asked := of_class(m, classinfo, "__subclasscheck__")) is not None:
+        return m.truth(m.call(asked, [cls], {}))
     if isinstance(cls, ClassValue):
         if any(_is(base, classinfo) for base in cls.mro) or _derives(cls, classinfo):
             return True

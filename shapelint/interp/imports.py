@@ -3,6 +3,7 @@
 import ast
 import os
 import sys
+import typing
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -371,6 +372,8 @@ class Imports:
         current: Scope | None = scope
         while current is not None:
             for package in current.stars:
+                if package == "typing" and name in typing.__all__:
+                    return External(f"typing.{name}")
                 full = f"{package}.{name}"
                 if full in NATIVES or lookup(full) is not None or full in ("torch.nn.Sequential", "torch.nn.ModuleList", "torch.nn.ModuleDict", "torch.nn.Module", "torch.nn.functional"):
                     return External(full)

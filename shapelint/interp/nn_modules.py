@@ -13,6 +13,7 @@ from .values import (
     ClassValue,
     DictObject,
     External,
+    FunctionValue,
     Instance,
     IteratorObject,
     Tensor,
@@ -137,7 +138,26 @@ def _own_call(m: "Machine", instance: Instance) -> BoundMethod | None:
     if not isinstance(instance.cls, ClassValue) or not m.has_attribute(instance, "__call__"):
         return None
     custom = m.get_attribute(instance, "__call__")
-    return custom if isinstance(custom, BoundMethod) and not _is_native(custom) and not m.in_function(custom.function) else None
+    return custom if isinstance(custom, BoundMethod) and not _is_native(custom) and not _runs(m, custom.function, instance) else None
+
+
+def _runs(m: "Machine", function: Value, instance: Instance) -> bool:
+    """Whether a method of this very object is running."""
+    return isinstance(function, FunctionValue) and any(
+        frame.function.node is function.node and next(iter(frame.scope.table.values()), None) is instance for frame in m.frames
+    )
+
+
+@native("shapelint.module_call", "torch.nn.Module.__call__")
+def _module_call(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    """``super().__call__(x)`` in a ``__call__`` of the program's own: the hooks and ``forward``."""
+    if not args or not isinstance(args[0], Instance):
+        return Unknown(Why.CONSTRUCT, "Module.__call__")
+    instance, given = args[0], args[1:]
+    if instance.hidden.get(hooks.BEFORE):
+        given, kwargs = hooks.before(m, instance, given, kwargs)
+    value = _forward(m, instance, given, kwargs, m.site)
+    return hooks.after(m, instance, given, kwargs, value) if instance.hidden.get(hooks.AFTER) else value
 
 
 def _is_native(value: BoundMethod) -> bool:

@@ -11,6 +11,7 @@ from . import limits, sets
 from .extent import bounded
 from .join import join
 from .lazy import Lost, stream
+from .metaclasses import of_class
 from .natives import PyRaise
 from .operands import DUNDER, has_no, nobody_can, refusal, type_of
 from .values import (
@@ -494,6 +495,8 @@ def _contains(m: Any, container: Value, item: Value) -> "bool | Unknown | None":
     if isinstance(container, Instance) and m.has_attribute(container, "__contains__"):
         answer = truth(m, m.call(m.get_attribute(container, "__contains__"), [item], {}))
         return Unknown(Why.DATA, "in") if answer is None else answer
+    if isinstance(container, ClassValue) and (asked := of_class(m, container, "__contains__")) is not None:
+        return truth(m, m.call(asked, [item], {}))
     if isinstance(container, IteratorObject):
         return _taken_until(m, item, container)
     items = m.iterate(container)

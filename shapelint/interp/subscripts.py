@@ -154,6 +154,8 @@ def _any_of(items: Any) -> Value:
 def _entry(m: "Machine", container: DictObject, key: Value) -> Value:
     if isinstance(key, Instance) and isinstance(key.hidden.get("payload"), (str, int, tuple)) and key not in container.table:
         key = key.hidden["payload"]
+    elif isinstance(key, Instance) and isinstance(key.hidden.get("payload"), Unknown):
+        return _any_entry(container)
     key = key_in(m, container.table, key)
     if isinstance(key, (Unknown, Expr, Alternatives)):
         return _any_entry(container)

@@ -7,7 +7,7 @@ from ..contexts import leave
 from ..lazy import END, Lost, take
 from ..natives import PyRaise
 from ..raising import catches
-from ..values import External, Instance, IteratorObject, ListObject, Native, Partial, Value, Why
+from ..values import External, FunctionValue, Instance, IteratorObject, ListObject, Native, Partial, Value, Why
 from .support import Args, Kwargs, lost, method, native, returns
 
 if TYPE_CHECKING:
@@ -124,10 +124,18 @@ def leave_manager(machine: "Machine", made: Instance, args: Args, kwargs: Kwargs
 @of(_MANAGER, "__call__", least=2)
 def decorate(machine: "Machine", made: Instance, args: Args, kwargs: Kwargs) -> Value:
     """``@manager(...)``: every call of the function runs within the context, made anew."""
-    manager, function = made, args[0]
+    return _within(args[0], lambda: machine.call(made.hidden["again"], [], {}))
 
+
+@method("contextlib.ContextDecorator", "__call__", least=2)
+def decorate_within(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
+    """``@context``: every call of the function runs within this very context."""
+    return _within(args[1], lambda: args[0])
+
+
+def _within(function: Value, make: Callable[[], Value]) -> Native:
     def within(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
-        inner = machine.call(manager.hidden["again"], [], {})
+        inner = make()
         if not isinstance(inner, Instance):
             return inner
         machine.enter(inner)
@@ -140,7 +148,7 @@ def decorate(machine: "Machine", made: Instance, args: Args, kwargs: Kwargs) -> 
         leave(machine, inner)
         return result
 
-    return Native("within", within)
+    return Native(function.name if isinstance(function, FunctionValue) else "within", within)
 
 
 # --- stacks --------------------------------------------------------------------------------------------------------------

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from .. import limits
+from ..metaclasses import written
 from ..natives import NATIVES, PyRaise
 from ..raising import is_exception
-from ..values import Alternatives, ClassValue, Instance, Native, Unknown, Value
+from ..values import Alternatives, ClassValue, FunctionValue, Instance, Native, Unknown, Value
 from .support import (
     RAISED,
     REQUIRED,
@@ -109,7 +110,8 @@ def text(machine: "Machine", value: Value, how: str) -> "str | Unknown":
 
 
 def _text_of_object(machine: "Machine", value: Instance, how: str) -> "str | Unknown":
-    names = ("__str__", "__repr__") if how == "s" else ("__repr__",)
+    payload = value.hidden.get("payload")
+    names = ("__repr__",) if how != "s" else ("__str__",) if isinstance(payload, str) else ("__str__", "__repr__")
     for name in names:
         own_text = _written(machine, value, name)
         if own_text is not None:
@@ -118,6 +120,8 @@ def _text_of_object(machine: "Machine", value: Instance, how: str) -> "str | Unk
     if isinstance(value.hidden.get("path"), str):
         path: str = value.hidden["path"]
         return path if how == "s" else f"PosixPath({path!r})"
+    if getattr(value.cls, "kind", "") == "" and (isinstance(payload, (str, int, float, tuple)) or getattr(payload, "kind", "") in ("list", "dict")):
+        return text(machine, payload, how)  # of a subclass of a built-in type
     arguments = value.table.get("args")
     if isinstance(arguments, tuple) and is_exception(value.cls):
         return _text_of_exception(machine, value.cls, arguments, how)
@@ -153,8 +157,11 @@ def format_value(machine: "Machine", value: Value, spec: str, conversion: str = 
     elif conversion == "a":
         found = text(machine, value, "r")
         value = ascii(found)[1:-1] if isinstance(found, str) else found
-    if isinstance(value, Instance) and isinstance(value.hidden.get("payload"), str):
+    if isinstance(value, Instance) and isinstance(value.hidden.get("payload"), str) and getattr(value.cls, "kind", "") == "enum":
         return unsaid(machine, "the text of an enum, which differs between versions of Python")
+    if isinstance(value, Instance) and isinstance(value.cls, ClassValue) and isinstance(written(value.cls, "__format__"), FunctionValue):
+        made = machine.call(machine.get_attribute(value, "__format__"), [spec], {})
+        return made if isinstance(made, (str, Unknown)) else unsaid(machine, "format")
     if not spec:
         return text(machine, value, "s")
     if _is_wide(spec):
