@@ -34,14 +34,14 @@ class Text:
     (dots, module, names), whether every statement only defines something, and whether what decorators and calls of its body are told is
     made of parts (``computes``): then no name can be looked for."""
 
-    __slots__ = ("_bound", "_words", "calls", "computes", "imports", "listed", "names", "only_defines", "text")
+    __slots__ = ("_bound", "_plain", "_words", "calls", "computes", "imports", "listed", "names", "only_defines", "text")
 
     def __init__(self, text: str) -> None:
         self.text = text
         bare = _STRINGS.sub('""""""', text)
         self.listed = "__all__" in bare
         self.names = _public(bare) if self.listed else _bound_publicly(bare)
-        self.computes, self._words = False, frozenset[str]()
+        self.computes, self._plain, self._words = False, "", frozenset[str]()
         self._bound: set[str] = set()  # names that blocks assign to
         self.calls: set[str] = set()  # functions that statements of the body call
         self.only_defines = self._only_defines(bare)
@@ -49,9 +49,16 @@ class Text:
 
     def spells(self, name: str) -> bool:
         """Whether every part of a name stands in the text, in whatever case, and with or without underscores and dashes."""
+        parts = [part for part in map(plain, _APART.split(name)) if part]
+        if self.computes:
+            return True
+        if not self._plain:
+            self._plain = plain(self.text)
+        if not all(part in self._plain for part in parts):
+            return False
         if not self._words:
             self._words = frozenset(part for word in set(_WORDS.findall(self.text)) for part in {plain(word), *map(plain, word.split("-"))})
-        return self.computes or all(part in self._words for part in map(plain, _APART.split(name)) if part)
+        return all(part in self._words for part in parts)
 
     def _only_defines(self, text: str) -> bool:
         """Whether every statement of a module's body is a definition, an import, an assignment to a name, the registration of what it defines,
@@ -218,13 +225,15 @@ def may_grow(name: str, text: str) -> bool:
 
 def is_set_by(name: str, text: str, called: "set[str]") -> bool:
     """Whether a function of those ``called`` binds a global name anew."""
-    return "global " in text and not called.isdisjoint(_setters(text).get(name, ()))
+    return not called.isdisjoint(_setters(text).get(name, ()))
 
 
 @cache
 def _setters(text: str) -> dict[str, set[str]]:
     """The functions that bind each global name."""
     found: dict[str, set[str]] = {}
+    if "global " not in text:
+        return found
     around = ""
     for function, names in _GLOBALS.findall(text):
         around = function or around
