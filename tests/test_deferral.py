@@ -102,6 +102,14 @@ CASES: dict[str, tuple[dict[str, str], str]] = {
          "reg": "import sys\ndef register(f):\n    mod = sys.modules[f.__module__]\n    mod.__all__.append(f.__name__)\n    return f\n",
          "a": "from .reg import register\n__all__ = []\n@register\ndef one():\n    return 3\n", "b": "from .reg import register\n__all__ = []\n@register\ndef two():\n    return 4\n"},
         "make('two')"),
+    "an entry that a module that waits made before": (
+        {"__init__": "from .a import *\nfrom .late import made\n", "reg": REGISTER, "a": FIRST, "late": "from .reg import TABLE\nTABLE['one'] = lambda: 8\nfor k in ('x', 'y'):\n    TABLE[k + '1'] = k\nmade = TABLE['one']() + len(TABLE)\n"}, "made"),
+    "tables in a tuple of tables": (
+        {"__init__": STARS + "from .reg import get\n", "reg": "ONE = {'k': 1}\nTWO = {}\nALL = (ONE, TWO)\ndef put(n, f):\n    for t in ALL:\n        t[n] = f()\ndef get(n):\n    return ONE[n]\n",
+         "a": "from .reg import put\n__all__ = ['one']\ndef one():\n    return 1\nput('key', one)\n", "b": "__all__ = []\n"}, "get('key')"),
+    "a table that another module imports under another name": (
+        {"__init__": STARS + "from .reg import get\n", "reg": "ONE = {}\ndef get(n):\n    return ONE[n]\n",
+         "a": "from .reg import ONE as KNOWN\n__all__ = ['one']\ndef put(f):\n    KNOWN[f.__name__] = 3\n    return f\n@put\ndef one():\n    return 1\n", "b": "__all__ = []\n"}, "get('one')"),
     "stars of stars": ({"__init__": STARS, "a": "from .c import *\n", "c": "__all__ = ['f']\nf = 6\n", "b": "__all__ = []\n"}, "f"),
     "modules that import each other": (
         {"__init__": STARS, "a": "from . import b\n__all__ = ['f']\ndef f():\n    return b.g() + 1\n", "b": "from . import a\n__all__ = ['g']\ndef g():\n    return 2\n"}, "f()"),
@@ -178,7 +186,8 @@ def test_names_of_a_star_are_read_where_they_are_written_out() -> None:
 
 @pytest.mark.parametrize(("text", "expected"), [
     ("from a import T\nx = {'k': T}\n", False), ("from a import T, U\n", False), ("y = T['k']\n", False), ("T['k'] = f\n", True), ("    T.append(f)\n", True),
-    ("@T.add\ndef f(): ...\n", True), ("x = f(T)\n", True), ("    global T\n", True), ("put = T.add\n", True), ("    return T\n", True), ("t = T\n", True), ("OT['k'] = 1\n", False),
+    ("@T.add\ndef f(): ...\n", True), ("x = f(T)\n", True), ("    global T\n", True), ("put = T.add\n", True), ("    return T\n", True), ("t = T\n", True), ("n = [k for k in T.keys()]\n", False),
+    ("x = {v: k for k, v in T.items()}\n", False), ("    T['k'].append(f)\n", True), ("    T.get(k).append(f)\n", True), ("    T.setdefault(k, []).append(f)\n", True), ("OT['k'] = 1\n", False),
 ])
 def test_the_text_says_whether_a_container_may_grow(text: str, expected: bool) -> None:
     assert may_grow("T", text) is expected

@@ -4,8 +4,9 @@ import ast
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from .expressions import evaluate, prepared
+from .expressions import asked_for, evaluate, prepared
 from .iteration import must_iterate
+from .module_text import imported_names
 from .natives import PyRaise
 from .values import Instance, ListObject, Scope, Unknown, Value, Why
 
@@ -80,9 +81,16 @@ def _assign_item(m: "Machine", target: ast.Subscript, value: Value, scope: Scope
             else:
                 m.heap.write(owner.hidden, "open", Unknown(Why.DATA, "a child under an unknown name"))
             return
-    container = evaluate(m, inner, scope)
+    container = _stored_in(m, inner, target.slice, scope) if m.imports.deferral.waiting else evaluate(m, inner, scope)
     with m.at(target, scope):
         m.set_item(container, key, value)
+
+
+def _stored_in(m: "Machine", node: ast.expr, key: ast.expr, scope: Scope) -> Value:
+    """The container of an entry: what modules that wait add to it matters only under the same key, and not while its own module makes it."""
+    if isinstance(node, ast.Name) and scope.parent is None and node.id in scope.table and node.id not in imported_names(scope.file.text):
+        return m.imports.held(m, scope, node.id, read=False)
+    return asked_for(node, key)(m, scope)
 
 
 _BINDERS: dict[type, Callable[..., Binder]] = {

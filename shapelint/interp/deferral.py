@@ -13,7 +13,7 @@ from collections.abc import Callable
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from .module_text import Text, is_set_by, may_grow, plain
+from .module_text import Text, callable_part, displays, imported_names, is_named, is_set_by, may_grow, plain, refers_to
 from .values import ClassValue, DictObject, External, FunctionValue, Instance, ListObject, ModuleValue, Native, Scope, SetObject, Unknown, Value, Why
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class Deferral:
         self._imports = imports
         self._texts: dict[str, Text | None] = {}
         self._harmless: set[str] = set()
-        self._asked: dict[tuple[str, bool], _Asked] = {}  # by name, of a container or not: which texts say that it may grow, or be set
+        self._asked: dict[tuple[str, bool, str], _Asked] = {}  # by name, of a container or not, of which module: which texts say that it may grow, or be set
         self._called: set[str] = set()  # functions that the bodies of what waits call
         self._order: dict[str, int] = {}  # in which Python would have run what waits
         self._stuck: tuple[int, tuple[str, ...]] = (0, ())  # a state in which nothing more can run
@@ -163,37 +163,47 @@ class Deferral:
         asked.add(path)
         return any(other not in asked and (other in wanted or not self._imports.has_run(other)) and self._reaches(other, wanted, asked) for other in self._imported(path))
 
-    def reads(self, m: "Machine", name: str, value: Value) -> None:
-        """The program reads ``value``, which ``name`` holds in a module or class: everything that may add to it runs first."""
-        if self._may_change(m, name, value):
+    def reads(self, m: "Machine", name: str, value: Value, scope: Scope | None = None) -> None:
+        """The program reads ``value``, which ``name`` holds in a module (``scope``) or class: everything that may add to it runs first."""
+        if self._may_change(m, name, value, scope):
             self.settle(m)
 
-    def asks(self, m: "Machine", name: str, value: Value, key: Value) -> None:
+    def asks(self, m: "Machine", name: str, value: Value, key: Value, scope: Scope) -> None:
         """As :meth:`reads`, where the program only asks ``value`` for a key."""
-        if not self._may_change(m, name, value):
+        if not self._may_change(m, name, value, scope):
             return
         if isinstance(key, str) and key and isinstance(value, (DictObject, SetObject)):
             self.settle_for(m, key)
-            if key in value.table:
+            if key in (value.table if isinstance(value, DictObject) else value.table["items"] if isinstance(value.table["items"], tuple) else ()):
                 return
         self.settle(m)
 
-    def _may_change(self, m: "Machine", name: str, value: Value) -> bool:
+    def _may_change(self, m: "Machine", name: str, value: Value, scope: Scope | None) -> bool:
         if m.decorating or not self.waiting:
             return False
         if is_container(value):
-            return self._is_said(name, True)
-        return bool(self._called) and not isinstance(value, (FunctionValue, ClassValue, ModuleValue, External, Native)) and self._is_said(name, False)
+            return self._is_said(name, scope)
+        return bool(self._called) and not isinstance(value, (FunctionValue, ClassValue, ModuleValue, External, Native)) and self._is_said(name, None, False)
 
-    def _is_said(self, name: str, of_container: bool) -> bool:
+    def _is_said(self, name: str, scope: Scope | None, of_container: bool = True) -> bool:
         """Whether a text says that a container may grow, or that another value is set by a function that is called."""
-        asked, state = self._asked.setdefault((name, of_container), _Asked()), (len(self._texts), self._imports.count)
+        own = scope.file if scope is not None and name not in imported_names(scope.file.text) else None
+        asked = self._asked.setdefault((name, of_container, own.path if own is not None else ""), _Asked())
+        state = (len(self._texts), self._imports.count)
         if not asked.found and asked.state != state:
             asked.state = state
             waiting = {path: text.text for path, text in self._texts.items() if text is not None and path not in asked.paths and not self._imports.has_run(path)}
             fresh = {**waiting, **{path: text for path, text in self._imports.texts_that_ran().items() if path not in asked.paths}}
             asked.paths.update(fresh)
-            asked.found = any(may_grow(name, text) if of_container else is_set_by(name, text, self._called) for text in fresh.values())
+            if not of_container:
+                asked.found = any(is_set_by(name, text, self._called) for text in fresh.values())
+            elif own is None:
+                asked.found = any(may_grow(name, text) for text in fresh.values())
+            else:  # the module's own: others must get it from there
+                others = [text for text in fresh.values() if text is not own.text]
+                asked.found = may_grow(name, callable_part(own.text)) or any(refers_to(name, text) and may_grow(name, text) for text in others) or any(
+                    is_named(other, callable_part(own.text)) or any(refers_to(other, text) for text in others)
+                    for other, names in displays(own.text).items() if name in names and other != name)
         return asked.found
 
     def only_defines(self, path: str) -> bool:

@@ -354,7 +354,7 @@ class Imports:
         if type(value) is Waiting:
             value = self.deferral.arrive(m, value, scope.table, name)
         if self.deferral.waiting and read:
-            self.deferral.reads(m, name, value)
+            self.deferral.reads(m, name, value, scope)
             return scope.table[name]
         return value
 
@@ -362,7 +362,7 @@ class Imports:
         """As :meth:`held`, where what is held is only asked for a key."""
         value = self.held(m, scope, name, read=False)
         if self.deferral.waiting:
-            self.deferral.asks(m, name, value, key)
+            self.deferral.asks(m, name, value, key, scope)
         return value
 
     def star_name(self, m: "Machine", scope: Scope, name: str) -> Value:

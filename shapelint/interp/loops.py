@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..dims.region import Region
 from ..dims.where import Condition
-from . import limits
+from . import limits, plain_loops
 from .branches import BREAK, Signal, branch, keep, settle
 from .generators import let_go
 from .heap import Changes
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 
 def for_loop(m: "Machine", node: ast.For, scope: Scope) -> Signal | None:
+    if plain_loops.computed(m, node, scope):
+        return None
     iterable = m.evaluate(node.iter, scope)
     if is_lazy(iterable) and isinstance(node.iter, ast.Call):
         return _generated(m, node, iterable, scope)

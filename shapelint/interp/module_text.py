@@ -18,13 +18,17 @@ _DEFINES = re.compile(r"(?:import |from |def |async def |class |@|[A-Za-z_]\w*\s
 _OUTSIDE = frozenset({"torch", "warnings", "logging"})  # what their functions do is done to nothing of the program's
 _GOES_ON = re.compile(r"(?:else|elif|except|finally)\b|[)\]}]")
 _CHUNKS = 40  # lines at the first column that one statement may have
-_ADDS, _PASSED = re.compile(r"\s*(?:\[[^=\n]*\]\s*=(?!=)|\.\w)"), re.compile(r"[ \t]*(?:[,)#]|$)", re.MULTILINE)  # behind the name of a container
+_ADDS, _PASSED = re.compile(r"\s*(?:\[[^=\n]*\]\s*(?:=(?!=)|\.\w)|\.(?!(?:items|keys|values|get)\([^()\n]*\)(?!\s*[.\[]))\w)"), re.compile(r"[ \t]*(?:[,)#]|$)", re.MULTILINE)  # behind the name of a container
 _IMPORTS = re.compile(r"^[ \t]*(?:from[ \t]+(\.*)([\w.]*)[ \t]+import[ \t]+\(?([\w, \t]*)|import[ \t]+([\w.]+))", re.MULTILINE)
 _COMPUTED = re.compile(r"\(\s*(?:\w+\s*=\s*)?(?:[fF][rR]?[\"']|[\"'][^\"'\n]*[\"']\s*[+%.])|[\"']\s*[+%]|[+%]\s*[\"']|\.(?:format|join)\(")
 _GLOBALS = re.compile(r"^[ \t]*(?:(?:async )?def (\w+)|global ([\w, \t]+))", re.MULTILINE)
 _BINDS = re.compile(r"(?:async def|def|class) (\w+)|([A-Za-z_]\w*)\s*(?::[^=]+)?=(?!=)")
 _IMPORT = re.compile(r"import [^\n]*|from [.\w]+ import (?:\([^)]*\)|(?:[^\n\\]|\\\n)*)")
 _STORES_OR_CALLS = re.compile(r"\w+(?:\.\w+)*[\[(]|[\w.]+\s*[+|]?=(?!=)")
+_IMPORTED = re.compile(r"^[ \t]*(?:from [.\w]+ )?import (?:\([^)]*\)|(?:[^\n\\]|\\\n)*)", re.MULTILINE)
+_RENAMED = re.compile(r" as \w")
+_DISPLAY = re.compile(r"([A-Za-z_]\w*)\s*(?::[^=\n]+)?=\s*[(\[]")
+_BLOCK, _STORES = re.compile(r"(?:for|if|elif|else|try|except|finally|while|with)\b"), re.compile(r"\w+\[[^=\n]*\]\s*=(?!=)")
 _WORDS = re.compile(r"[\w-]*\w")
 _APART = re.compile(r"[^\w-]+")
 
@@ -217,10 +221,45 @@ def may_grow(name: str, text: str) -> bool:
         if not (text[start - 1 : start].isidentifier() or text[start - 1 : start].isdigit()):
             line = text[text.rfind("\n", 0, start) + 1 : start].strip()
             passed = line.endswith(("(", ",", "=", "return")) and _PASSED.match(text, end)
-            if not line.startswith(("from ", "import ")) and (passed or _ADDS.match(text, end) or line.startswith(("global", "@"))):
+            if _RENAMED.match(text, end) or (not line.startswith(("from ", "import ")) and (passed or _ADDS.match(text, end) or line.startswith(("global", "@")))):
                 return True
         start = text.find(name, end)
     return False
+
+
+def refers_to(name: str, text: str) -> bool:
+    """Whether a text may mean another module's ``name``: it imports it, or reads it as an attribute, or takes all names of a module."""
+    return name in text and ("import *" in text or re.search(rf"\.{name}\b|^[ \t]*from [.\w]+ import (?:\([^)]*|[^\n(]*)\b{name}\b", text, re.MULTILINE) is not None)
+
+
+@cache
+def imported_names(text: str) -> frozenset[str]:
+    """The names that a module imports."""
+    return frozenset(re.findall(r"[A-Za-z_]\w*", " ".join(found[0].partition("import")[2] for found in _IMPORTED.finditer(text))))
+
+
+@cache
+def callable_part(text: str) -> str:
+    """What of a module may still happen when its body has run: its functions and classes, and what its assignments to names hand on."""
+    return "".join(chunk for chunk in _chunks(text) if (_DEFINES.match(chunk) and not _DISPLAY.match(chunk)) or not (_BLOCK.match(chunk) or _STORES.match(chunk) or _DISPLAY.match(chunk)))
+
+
+@cache
+def displays(text: str) -> dict[str, frozenset[str]]:
+    """The tuples and lists of a module's body, each with the names in it."""
+    found = ((chunk, _DISPLAY.match(chunk)) for chunk in _chunks(text))
+    return {match[1]: frozenset(re.findall(r"[A-Za-z_]\w*", chunk[match.end() :])) for chunk, match in found if match is not None}
+
+
+@cache
+def _chunks(text: str) -> list[str]:
+    """The parts of a text that start at the first column."""
+    starts = [found.start() for found in _STATEMENT.finditer(text)]
+    return [text[start:end] for start, end in zip(starts, [*starts[1:], len(text)], strict=True)]
+
+
+def is_named(name: str, text: str) -> bool:
+    return name in text and re.search(rf"\b{name}\b", text) is not None
 
 
 def is_set_by(name: str, text: str, called: "set[str]") -> bool:
@@ -242,4 +281,4 @@ def _setters(text: str) -> dict[str, set[str]]:
     return found
 
 
-__all__ = ["Text", "is_set_by", "may_grow", "plain"]
+__all__ = ["Text", "callable_part", "displays", "imported_names", "is_named", "is_set_by", "may_grow", "plain", "refers_to"]
