@@ -10,6 +10,7 @@ from .caches import CachedFunction
 from .expressions import Rest
 from .extent import bounded, length
 from .generators import can_be_followed, generator, yields
+from .handing_over import hand_over
 from .join import join
 from .metaclasses import called_by_metaclass
 from .natives import NATIVES, PyRaise
@@ -62,6 +63,7 @@ def call(m: "Machine", function: Value, args: list[Value], kwargs: dict[str, Val
     if isinstance(function, Descriptor) and function.kind == "staticmethod":
         return call(m, function.function, args, kwargs, site)
     if isinstance(function, Unknown):
+        hand_over(m, (*args, *kwargs.values()))
         return function
     return Unknown(Why.CONSTRUCT, "a call of something that is not callable")
 

@@ -9,6 +9,7 @@ from .arguments import first_tensor, held, raw, result_dtype, trace_of, without_
 from .events import Misnamed
 from .expressions import Rest
 from .externals import CONTAINERS, canonical
+from .handing_over import hand_over
 from .layers import construct
 from .natives import METHODS, NATIVES
 from .operations import TENSOR_OPERATORS
@@ -47,6 +48,7 @@ def call_external(m: "Machine", name: str, args: list[Value], kwargs: dict[str, 
     if name in CONTAINERS or name == "torch.nn.Module":
         return _container(m, name, args, kwargs, site)
     _check_name(m, name, site)
+    hand_over(m, (*args, *kwargs.values()))
     why = Why.OPERATOR if name.startswith("torch.") else Why.IMPORT
     return m.unknown(why, name)
 

@@ -17,6 +17,7 @@ from .coverage import Coverage
 from .events import Event, InputSource
 from .expressions import Rest
 from .externals import MODULE, external_bases
+from .growing import open_what_others_fill
 from .imports import Imports
 from .machine import Exhausted, Machine, Site
 from .natives import PyRaise
@@ -297,6 +298,8 @@ class Run:
         made = [instance for instance in self.m.instances if instance.cls is cls][:2]
         for instance in made or [self._make(cls)]:
             if isinstance(instance, Instance):
+                if not made:
+                    open_what_others_fill(self.m, cls, instance)
                 self._explore_methods(cls, instance)
 
     def _explore_methods(self, cls: ClassValue, instance: Instance) -> None:

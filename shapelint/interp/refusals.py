@@ -62,6 +62,13 @@ def _assumed_rank(m: "Machine", sizes: "Shape | None") -> bool:
     return sizes is None or any(size in m.assumed_sizes for size in sizes)
 
 
+def _rests_on_nobody(m: "Machine", application: Application, error: ShapeError) -> bool:
+    """Whether only what nobody passed is refused: a method of an argument that may be a string, the tensors of a list that others may fill."""
+    if error.problem is Problem.SIGNATURE:
+        return any(tensor.assumed for tensor in application.tensors.values())
+    return error.problem is Problem.JOIN and m.exploring and not application.tensors
+
+
 _CORRECTABLE = (Problem.CHANNELS, Problem.FEATURES)
 
 
@@ -70,6 +77,8 @@ def refused(m: "Machine", application: Application, error: ShapeError, dtype: st
     m.count(application.op.name, True)
     if error.problem in _OF_RANK and (not application.tensors or any(_assumed_rank(m, tensor.shape) for tensor in application.tensors.values())):
         application.certain = False  # the input may have come without a batch axis, or is a number where the program means a tensor
+    if _rests_on_nobody(m, application, error):
+        application.certain = False
     event = Refused(application, error)
     if m.forks and not m.uncertain:  # on this side of a condition on sizes no size passes: those of other sides may
         m.facts.excluded(m.facts.region)
