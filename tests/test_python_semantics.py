@@ -99,3 +99,8 @@ check('b', (made(3), made.cache_info().hits))
 def test_bits_that_a_short_type_loses_are_not_known(text: str) -> None:
     text = f"import torch\ncheck('a', int({text}))"
     assert not contradicts(in_python(text)["a"], in_interpreter(text)["a"])
+
+
+def test_a_chain_of_dicts_has_more_than_a_dict_has() -> None:
+    text = "from collections import ChainMap\nc = ChainMap({'a': 1}, {'b': 2})\ncheck('a', (c.maps[0], c['b'], c.parents['b'], type(c).__name__))"
+    assert not contradicts(in_python(text)["a"], in_interpreter(text)["a"])

@@ -58,7 +58,7 @@ def deque(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
 @native("collections.ChainMap", is_type=True)
 def chain_map(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     """The merged view; later changes of the parts are not seen, so it is open."""
-    made = DictObject(rest=machine.unknown(Why.CONSTRUCT, "collections.ChainMap"))
+    made = DictObject(rest=machine.unknown(Why.CONSTRUCT, "collections.ChainMap"), kind="ChainMap")
     for part in reversed(args):
         made.table.update(entries_of(machine, part)[0])
     return made
