@@ -724,6 +724,13 @@ def test_a_class_that_needs_arguments_says_which(folder: Path, capsys: Captured)
     assert "write t.py:Net(width=...)" in capsys.readouterr().err
 
 
+def test_a_variable_whose_statement_raises(folder: Path, capsys: Captured) -> None:
+    (folder / "t.py").write_text("from torch import nn\nsizes = None\nnet = nn.Linear(\n    sizes + 1, 3)\nshow = 3\n")
+    assert main(["show", "t.py:net", "--input", "2 3"]) == 2
+    said = capsys.readouterr().err
+    assert "t.py:net: 'net' is not made, as t.py:3 raises TypeError: unsupported operand" in said and said.count("\n") == 1
+
+
 def test_a_wrong_line_of_targets_is_named(folder: Path, capsys: Captured) -> None:
     (folder / "list.txt").write_text("net.py:Net\tN 3 8 8\nnet.py:Net\tN 3 (\n")
     assert main(["show", "--targets", "list.txt"]) == 2

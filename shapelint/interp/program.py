@@ -151,6 +151,7 @@ class Run:
         self.explored = self.end = 0  # steps spent on what nothing calls, and at which step that has to end
         self.deadline = thread_time() + limits.SECONDS_PER_FILE
         self.lost = False  # some part of the module body was not run to its end
+        self.raised: dict[str, PyRaise] = {}  # what kept a name of the module from being bound
         comments = read_comments(source) if "#" in source.text else None
         self.directives: dict[int, InputDirective] = {item.line: item for item in comments.inputs} if comments is not None else {}
 
@@ -203,8 +204,8 @@ class Run:
         mark, before = m.heap.mark(), m.steps
         try:
             action()
-        except PyRaise:
-            pass
+        except PyRaise as error:
+            self.raised.update(dict.fromkeys(bound_names(at), error) if isinstance(at, ast.stmt) else {})
         except (Exhausted, RecursionError, MemoryError) as error:
             m.heap.undo(mark)
             m.unknown(Why.LIMIT, _BOUNDS[type(error)])

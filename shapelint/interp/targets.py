@@ -108,6 +108,11 @@ def _check_name(run: "Run", target: Target) -> None:
     if name in scope.table or scope.stars or f"builtins.{name}" in NATIVES or "__getattr__" in scope.table or run.m.imports.arrives(run.m, scope, name):
         return
     value = run.m.imports.submodule(run.m, scope, name)
+    if value is None and (error := run.raised.get(name)) is not None:
+        at = error.place or error.during
+        where = f"{at.span.file}:{at.span.line}" if at is not None else target.module
+        said = at.text.partition("\n")[0].strip() if error.place is not None and at is not None else error.message
+        raise TargetError(f"{target.text}: '{name}' is not made, as {where} raises {error.name}{f': {said}' if said else ''}")
     if value is None:
         known = [key for key in scope.table if isinstance(key, str) and not key.startswith("__")]
         raise TargetError(f"{target.module} defines no '{name}'{did_you_mean(name, known)}")
