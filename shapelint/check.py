@@ -13,7 +13,7 @@ from .rules.unused_suppression import UnusedSuppression
 from .source import Problem as SourceProblem
 from .source import SourceFile
 from .source.comments import read_comments
-from .source.environment import NoEnvironment, installed, is_installed
+from .source.environment import NoEnvironment, installed
 from .source.files import Found, discover, parse_bytes, read_found, read_source
 from .source.reading import read_bytes
 from .source.text import Span, split_lines
@@ -275,10 +275,9 @@ class _Run:
 
     def _is_foreign(self, span: Span) -> bool:
         """Whether a place lies in an installed package that nobody asked about."""
-        return (is_installed(os.path.abspath(span.file)) or self._is_beside(span.file)) and span.file not in self.order and os.path.realpath(span.file) not in self.shown_as
-
-    def _is_beside(self, path: str) -> bool:
-        return bool(self.config.search_path) and any(os.path.abspath(path).startswith(root + os.sep) for root in self.config.search_roots())
+        packages = self.programs[-1].options.installed
+        ours = span.file in self.order or os.path.realpath(span.file) in self.shown_as
+        return packages is not None and packages.holds(span.file) and not ours
 
     def _spelled(self, span: Span) -> Span:
         """The span with its file named as the user named it: an import may have found the file under another path."""
