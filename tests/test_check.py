@@ -138,7 +138,8 @@ def test_sources_can_come_from_memory() -> None:
 class Crashing:
     """A program whose interpretation of one file fails."""
 
-    def __init__(self, *_: object) -> None:
+    def __init__(self, roots: object, options: object) -> None:
+        self.options = options
         self.coverage = Coverage()
         self.place: Place | None = None
         self.sizes: list[object] = []
