@@ -37,6 +37,22 @@ def f(n):
     return total, last, len(also), also[0], also[-1], min(total, 3)
 """
 NOTHING = "def f(n):\n    x, i, j = 1, 2, 3\n    for i in range(n - n):\n        for j in range(9):\n            x = x + 1\n    return x, i, j\n"
+TRIED = """
+def walk(tree, depth=0):
+    found = [depth]
+    for item in tree:
+        found = found + walk(item, depth + 1)
+    return found
+def f(n):
+    tree = []
+    for _ in range(n):
+        tree = [tree, []]
+    try:
+        found = walk(tree)
+    except Exception:
+        found = None
+    return found
+"""
 OBJECTS = "class C:\n    n = 0\ndef f(n):\n    c = C()\n    for i in range(n):\n        for j in range(n):\n            c.n = c.n + i\n    return c.n\n"
 RAISES = "def f(n):\n    t = {}\n    try:\n        for i in range(n):\n            for j in range(n):\n                t[(i, j)] = 1 // (3 - i)\n    except ZeroDivisionError:\n        return i, j, len(t)\n"
 SHADOWED = "def len(x):\n    return 5\ndef f(n):\n    a, s = (1, 2), 0\n    for i in range(n):\n        for j in range(n):\n            s += len(a)\n    return s\n"
@@ -79,6 +95,12 @@ def test_a_loop_leaves_what_python_leaves(text: str, n: int, whole: bool, tmp_pa
     exec(text, names)
     assert as_python(evaluated(text, n, tmp_path)) == names["f"](n)
     assert any(answers) is whole
+
+
+def test_recursion_in_a_try_is_followed_as_deeply_as_elsewhere(tmp_path: Path) -> None:
+    names: dict[str, Any] = {}
+    exec(TRIED, names)
+    assert as_python(evaluated(TRIED, 9, tmp_path)) == names["f"](9)
 
 
 @pytest.mark.parametrize("body", ["x = x * x", "x = x + x", "t = (t, t)", "t = t + t", "seen.append(seen)", "x = x ** 9", "s = s % (1,)"])

@@ -104,7 +104,8 @@ def call_function(
     m.step()
     if type(function) is not FunctionValue and isinstance(function, CachedFunction):
         return function.result(m, args, kwargs, lambda: call_function(m, function.function, args, kwargs, site, bound))
-    deepest = limits.SAME_FUNCTION_DEPTH if m.certain else limits.UNCERTAIN_RECURSION
+    decided = m.certain or (m.uncertain <= m.trying and not m.forks)  # a try around it leaves no branch open
+    deepest = limits.SAME_FUNCTION_DEPTH if decided else limits.UNCERTAIN_RECURSION
     if len(m.frames) >= limits.CALL_DEPTH or _depth(m, function) >= deepest:
         return m.unknown(Why.LIMIT, f"recursion in {function.name}")
     scope = Scope(function.scope.file, function.scope.module_name, function.scope)
