@@ -1095,3 +1095,9 @@ def test_an_exception_of_the_program_is_raised_as_one() -> None:
 
 def test_fields_may_be_called_like_the_binders_own_parameters() -> None:
     same_as_python("@dataclass\nclass Call:\n    what: int\n    args: tuple\n    kwargs: int = 3\nc = Call(1, args=(1,))\nr = (c.what, c.args, c.kwargs)")
+
+
+def test_addresses_are_quoted_and_taken_apart() -> None:
+    head = "from urllib.parse import quote, unquote, urljoin\n"
+    same_as_python(head + "r = unquote('net%2F64?a=1').split('?', 1)[0]")
+    same_as_python(head + "r = urljoin('https://a.b/c/d', quote('e f'))")

@@ -1,11 +1,12 @@
-"""Small modules of Python's that compute on constants (``heapq``, ``bisect``, ``statistics``, ``textwrap``, ``string``), and those that
-hold one object for somebody (``weakref``, ``threading.local``, ``contextvars``)."""
+"""Small modules of Python's that compute on constants (``heapq``, ``bisect``, ``statistics``, ``textwrap``, ``string``,
+``urllib.parse``), and those that hold one object for somebody (``weakref``, ``threading.local``, ``contextvars``)."""
 
 import bisect
 import heapq
 import statistics
 import string
 import textwrap
+import urllib.parse
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,8 @@ for _name in ("mean", "fmean", "median", "median_low", "median_high", "mode", "s
     native(f"statistics.{_name}")(lifted(f"statistics.{_name}", getattr(statistics, _name)))
 for _name in ("dedent", "indent", "shorten", "fill", "wrap"):
     native(f"textwrap.{_name}")(lifted(f"textwrap.{_name}", getattr(textwrap, _name)))
+for _name in ("quote", "quote_plus", "unquote", "unquote_plus", "urljoin"):
+    native(f"urllib.parse.{_name}")(lifted(f"urllib.parse.{_name}", getattr(urllib.parse, _name)))
 for _name in ("nlargest", "nsmallest"):
     native(f"heapq.{_name}")(lifted(f"heapq.{_name}", getattr(heapq, _name)))
 
