@@ -472,3 +472,8 @@ def test_an_inverted_tensor_does_not_keep_its_numbers() -> None:
 def test_an_augmented_tensor_is_changed_under_every_name() -> None:
     machine = run("def bump(t):\n    t.add_(1)\na = torch.tensor([2, 3])\nb = a\nb += 1\nbump(a)\nresult = b[0].item()")
     assert machine.main_scope.table["result"] != 3  # type: ignore[attr-defined]
+
+
+def test_a_parameter_is_no_module() -> None:
+    program = "w = nn.Parameter(torch.zeros(3, 4))\nresult = tuple(isinstance(w, one) for one in (nn.Linear, nn.Module, nn.ModuleList, nn.Parameter, torch.Tensor, (nn.Conv2d, nn.Identity)))"
+    assert value(program) == (False, False, False, True, True, False)

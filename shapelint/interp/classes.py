@@ -278,7 +278,14 @@ def _tensor_is(value: Tensor, classinfo: Value) -> bool | None:
         return value.is_parameter
     if isinstance(classinfo, (Native, ClassValue)):
         return False if isinstance(classinfo, ClassValue) or _type_name(classinfo) not in ("object", "Iterable", "Sized", "Hashable") else None
-    return None
+    return False if name and not value.assumed and _is_module_class(name) else None
+
+
+def _is_module_class(name: str) -> bool:
+    """Whether a dotted name is ``nn.Module`` or one of torch's classes of modules: no tensor or parameter is one."""
+    from .externals import MODULE, external_bases
+
+    return name == MODULE.name or MODULE in external_bases(name)
 
 
 def is_subclass(m: "Machine", cls: Value, classinfo: Value) -> bool | None:

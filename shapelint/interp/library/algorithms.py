@@ -46,6 +46,10 @@ def _changing(name: str, change: Callable[..., Any]) -> None:
         if not isinstance(found, tuple):
             machine.heap.write(given.table, "items", found)
             return found
+        if not isinstance(found[0], ListObject):  # of several options
+            why = lost(machine, name, found[0])
+            machine.heap.write(given.table, "items", why)
+            return why
         machine.heap.write(given.table, "items", found[0].table["items"])
         return found[1]
 
