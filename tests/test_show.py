@@ -896,6 +896,37 @@ class Net(nn.Module):
     assert one(capsys, "r.py:probed()", "N 4")["output"] == ["N", 2]
 
 
+def test_what_may_hold_another_module_is_no_leaf(folder: Path, capsys: Captured) -> None:
+    (folder / "t.py").write_text("""
+import os
+import torch
+from torch import nn
+class Part(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.inner = make(os.environ["KIND"])
+        self.rate = float(os.environ["RATE"])
+    def forward(self, x):
+        return self.inner(x)
+class Own(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.rate = float(os.environ["RATE"])
+    def forward(self, x):
+        return x * self.rate
+def make(kind):
+    return {"a": nn.ReLU, "b": nn.GELU, "c": nn.SiLU, "d": nn.Tanh, "e": nn.Sigmoid, "f": nn.ELU}[kind]()
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.part, self.own = Part(), Own()
+    def forward(self, x):
+        return self.part(x), self.own(x)
+""")
+    found = one(capsys, "t.py:Net()", "2 3", status=None)
+    assert found["status"] == "unknown" and [layer["path"] for layer in found["layers"]] == ["own"] and [row["path"] for row in found["others"]] == ["part"]
+
+
 def test_a_container_of_unknown_content_is_no_leaf(folder: Path, capsys: Captured) -> None:
     (folder / "o.py").write_text("""
 import os

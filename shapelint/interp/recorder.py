@@ -82,6 +82,7 @@ class Recorder:
         made.doubts = m.uncertain + m.forks
         made.inputs = _tensors(m, args, kwargs)  # now, as a hook sees a list that the module has added to
         made.outputs = tuple(m.solid(list(tensors_in(value, unknown_too=True))))
+        made.leaf = not (_may_hold_more(instance) and any(isinstance(output, Unknown) for output in made.outputs))
         self._add(made)
         return value
 
@@ -145,6 +146,11 @@ class Recorder:
             if found is None:
                 self._strangers[id(instance)] = instance
         return found
+
+
+def _may_hold_more(instance: Instance) -> bool:
+    """Whether an attribute is not known: it may be a module, which would have computed what is not known either."""
+    return any(isinstance(value, (Unknown, Alternatives)) for value in instance.table.values())
 
 
 def _part_call(whole: LayerCall, part: Part) -> LayerCall:
