@@ -15,6 +15,7 @@ from . import limits
 from .attributes import external
 from .deferral import ABSENT, Deferral, Waiting
 from .natives import METHODS, NATIVES, PyRaise
+from .stated import Stated
 from .values import DictObject, External, ListObject, ModuleValue, Scope, Unknown, Value, Why
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ class Imports:
         self._paths: dict[int, str] = {}  # of modules, by identity
         self.running: list[str] = []  # the files of modules whose bodies run now
         self.deferral = Deferral(self)
+        self.stated = Stated(self)
 
     def offer(self, source: SourceFile) -> None:
         """Use this text for its path instead of reading the file again."""
@@ -194,7 +196,7 @@ class Imports:
             scope.table.update({"__package__": module.name, "__path__": ListObject((os.path.dirname(scope.file.path),))})
         self.running.append(path)
         try:
-            m.run_module(scope.file.tree.body, scope)
+            m.run_module(self.stated.runs(scope.file) if self.whole or self._is_of_others(path) else scope.file.tree.body, scope)
         finally:
             self.running.pop()
         self.deferral.has_run(m, path)
@@ -220,6 +222,9 @@ class Imports:
         if _is_implemented(full) and module.name not in sys.stdlib_module_names and self._is_of_others(module.scope.file.path):
             return External(full)
         self.run(m, module)
+        said = self.stated.value(m, module, name)
+        if said is not None:
+            return said[0]
         if module.name in self._replaced:
             return m.get_attribute(self._replaced[module.name], name)
         if name in module.scope.table:
@@ -229,6 +234,8 @@ class Imports:
         found = self._submodule(m, module, name)
         if found is not None:
             return found
+        if self.stated.finish(m, module):
+            return self.attribute(m, module, name, read)
         if name == "__name__":
             return module.name
         if name == "__dict__":
