@@ -290,7 +290,7 @@ def instance_attribute(m: "Machine", value: Instance, name: str) -> Value:
         return value.hidden.get("training", True)
     if name in ("__doc__", "__annotations__", "__weakref__"):
         return Unknown(Why.ATTRIBUTE, name)
-    if isinstance(cls, ClassValue) and not m.exploring and not value.hidden.get("open") and not any(map(externals.may_bring, mro)):
+    if isinstance(cls, ClassValue) and not m.exploring and not value.hidden.get("open") and not any(externals.may_bring(base, name) for base in mro):
         raise PyRaise("AttributeError", f"'{cls.name}' object has no attribute '{name}'")
     return Unknown(Why.ATTRIBUTE, name)
 
@@ -398,7 +398,7 @@ def has_attribute(m: "Machine", value: Value, name: str) -> bool | None:
             return None if isinstance(own, Unknown) else True
         if isinstance(cls, ClassValue) and not name.startswith("__") and isinstance(find_in_mro(m, mro, "__getattr__"), FunctionValue):
             return _answered(m, value, name)
-        return False if not value.hidden.get("open") and not any(map(externals.may_bring, mro)) else None
+        return False if not value.hidden.get("open") and not any(externals.may_bring(base, name) for base in mro) else None
     if isinstance(value, Unknown):
         return None
     return _answered(m, value, name)

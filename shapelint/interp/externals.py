@@ -1,11 +1,12 @@
 """Names outside the user's files: their public spelling, their base classes."""
 
+import collections.abc
 from functools import cache
 
 from ..ops import lookup
 from .natives import METHODS
 from .torch_classes import PUBLIC_BASES, ancestors, is_base
-from .values import External
+from .values import External, Native
 
 MODULE = External("torch.nn.Module")
 CONTAINERS = {
@@ -52,9 +53,13 @@ def external_bases(name: str) -> tuple[External, ...]:
 _READ = ("torch.", "abc.", "typing.", "typing_extensions.", "collections.abc.", "enum.", "types.", "builtins.")
 
 
-def may_bring(base: object) -> bool:
-    """Whether a base class is outside what is read, so that it may have any attribute."""
-    return isinstance(base, External) and not base.name.startswith(_READ) and not external_bases(base.name)
+def may_bring(base: object, name: str = "") -> bool:
+    """Whether a base class is outside what is read, so that it may have any attribute, or is an abstract class that has this one."""
+    if not isinstance(base, (External, Native)) or (isinstance(base, Native) and not base.name.startswith("collections.abc.")):
+        return False
+    if base.name.startswith(("collections.abc.", "typing.")):
+        return hasattr(getattr(collections.abc, base.name.rpartition(".")[2], None), name)
+    return not base.name.startswith(_READ) and not external_bases(base.name)
 
 
 def related(name: str, wanted: str) -> bool | None:

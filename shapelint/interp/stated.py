@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..source.text import SourceFile
 from .module_text import Text
-from .values import ModuleValue, Scope, Unknown, Value
+from .values import ModuleValue, Scope, Value
 
 if TYPE_CHECKING:
     from .imports import Imports
@@ -76,8 +76,7 @@ class Stated:
         scope = Scope(module.scope.file, module.scope.module_name, module.scope)
         with m.isolated():  # what happens in its module belongs to no model
             m.run_module(body, scope)
-        value = scope.table.get(name)
-        return None if name not in scope.table or isinstance(value, Unknown) else (value,)
+        return (scope.table[name],) if name in scope.table else None
 
     def _for_name(self, body: list[ast.stmt], name: str, path: str) -> list[ast.stmt]:
         """Those of the statements that bind a name, within the statements that decide whether they run."""
