@@ -162,6 +162,45 @@ def test_what_nobody_reads_does_not_run(tmp_path: Path, monkeypatch: pytest.Monk
     assert ran == ["__init__", "a"]
 
 
+LAZY = (
+    "import importlib\nfrom types import ModuleType\nclass Lazy(ModuleType):\n    def __init__(self, name, table, path):\n        super().__init__(name)\n        self.table, self.__path__ = table, path\n"
+    "    def __getattr__(self, name):\n        if name not in self.table:\n            raise AttributeError(name)\n"
+    "        return getattr(importlib.import_module('.' + self.table[name], self.__name__), name)\n")
+SWITCHED = (
+    "from typing import TYPE_CHECKING\nfrom .lazy import Lazy\nEAGER = False\nclass Missing(Exception): ...\ndef has(): return {has}\n"
+    "if TYPE_CHECKING or EAGER:\n    from .a import f\n    try:\n        if not has():\n            raise Missing()\n    except Missing:\n        from .b import *\n    else:\n        from .c import g\n"
+    "else:\n    import sys\n    table = {{'f': 'a', 'g': 'c' if has() else 'b'}}\n    sys.modules[__name__] = Lazy(__name__, table, __path__)\n")
+PARTS = {"lazy": LAZY, "a": "__all__ = ['f']\ndef f():\n    return 3\n", "b": "__all__ = ['g']\ndef g():\n    return 4\n", "c": "__all__ = ['g']\ndef g():\n    return 5\n"}
+
+
+@pytest.mark.parametrize(("has", "name", "value", "unread"), [(True, "f", 3, "c"), (True, "g", 5, "b"), (False, "g", 4, "c")])
+def test_a_lazy_modules_names_are_what_its_branch_for_type_checkers_says(has: bool, name: str, value: int, unread: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import ast
+
+    # What makes the object cannot be read: the branch says the same.
+    package = SWITCHED.format(has=has).replace("table = {", "table = open('/nowhere').read() or {")
+    folder = tmp_path / "pack"
+    folder.mkdir()
+    for stem, text in {"__init__": package, **PARTS}.items():
+        (folder / f"{stem}.py").write_text(text)
+    run, ran = entered(tmp_path, "user", {"__init__": f"from pack import {name}\n"}, monkeypatch)
+    found: list[Any] = []
+    run.guarded(lambda: found.append(run.m.evaluate(ast.parse(f"{name}()", mode="eval").body, run.scope)))
+    assert found == [value]
+    assert unread not in ran
+
+
+@pytest.mark.parametrize("has", [True, False])
+def test_python_finds_the_same_in_a_lazy_module(has: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / f"lazy_pack_{has}"
+    folder.mkdir()
+    for stem, text in {"__init__": SWITCHED.format(has=has), **PARTS}.items():
+        (folder / f"{stem}.py").write_text(text)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    module = importlib.import_module(f"lazy_pack_{has}")
+    assert (module.f(), module.g()) == (3, 5 if has else 4)
+
+
 @pytest.mark.parametrize(("text", "expected"), [
     ("import torch\nx = 1\nclass A(B):\n    y = f()\n@deco(1)\ndef f(a,\n      b):\n    g()\n", True),
     ('"""Doc\nfoo()\n"""\ntorch.fx.wrap("f")\n', True), ("try:\n    import a\nexcept ImportError:\n    a = None\n", True),

@@ -122,7 +122,7 @@ class Stated:
             return any(self._says(item, name, files[0], asked) for item in branch.body)
         return re.search(rf"\b{name}\b", text) is not None and name in (Text(_whole(files[0])).names or ())
 
-    def _says(self, node: ast.stmt, name: str, path: str, asked: set[str]) -> bool:
+    def _says(self, node: ast.AST, name: str, path: str, asked: set[str]) -> bool:
         if isinstance(node, ast.ImportFrom) and node.names[0].name == "*":
             return self._brings(node, name, path, asked)
         if isinstance(node, (ast.Import, ast.ImportFrom)):
