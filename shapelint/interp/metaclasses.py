@@ -118,7 +118,9 @@ def called_by_metaclass(m: "Machine", cls: ClassValue, args: list[Value], kwargs
 
 
 def _has(value: Instance, name: str) -> bool:
-    return isinstance(value.cls, ClassValue) and written(value.cls, name) is not None
+    if not isinstance(value.cls, ClassValue):
+        return False
+    return written(value.cls, name) is not None or (name in ("__get__", "__set__") and any(isinstance(base, Native) and base.name == "builtins.property" for base in value.cls.mro))
 
 
 def is_descriptor(value: Value, name: str = "__get__") -> bool:

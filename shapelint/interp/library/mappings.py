@@ -6,10 +6,10 @@ Each is computed with the ``__getitem__``, ``__setitem__``, ``__delitem__``, ``_
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from ..natives import METHODS, Call, PyRaise
-from ..values import DictObject, Native, Unknown, Value
+from ..natives import Call, PyRaise
+from ..values import DictObject, Unknown, Value
 from ..views import DictView
-from .support import Args, Kwargs, listed, lost
+from .support import Args, Kwargs, listed, lost, method
 
 if TYPE_CHECKING:
     from ..machine import Machine
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 _MISSING = object()
 
 
-def _mixin(*names: str, mutable: bool = False) -> Callable[[Call], Call]:
+def _mixin(*names: str, least: int = 1, mutable: bool = False) -> Callable[[Call], Call]:
     """Implement methods of the abstract classes, under the two names that they are imported by."""
 
     def register(call: Call) -> Call:
         for kind in ("MutableMapping",) if mutable else ("Mapping", "MutableMapping"):
-            for name in names:
-                METHODS[f"abc.{kind}", name] = METHODS[f"typing.{kind}", name] = Native(f"{kind}.{name}", call)
+            for space in ("abc", "typing"):
+                method(f"{space}.{kind}", *names, least=least)(call)
         return call
 
     return register
@@ -44,12 +44,12 @@ def _found(machine: "Machine", mapping: Value, key: Value, default: Value) -> Va
         return default
 
 
-@_mixin("get")
+@_mixin("get", least=2)
 def get(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     return _found(machine, args[0], args[1], args[2] if len(args) > 2 else kwargs.get("default"))
 
 
-@_mixin("__contains__")
+@_mixin("__contains__", least=2)
 def contains(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     found = _found(machine, args[0], args[1], _MISSING)
     return found if isinstance(found, Unknown) else found is not _MISSING
@@ -76,7 +76,7 @@ def _entries(machine: "Machine", mapping: Value, kind: str) -> Value:
     return lost(machine, kind, mapping) if found is None else DictView(kind, DictObject({key: machine.get_item(mapping, key) for key in found}))
 
 
-@_mixin("pop", mutable=True)
+@_mixin("pop", least=2, mutable=True)
 def pop(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     default = args[2] if len(args) > 2 else kwargs.get("default", _MISSING)
     found = machine.get_item(args[0], args[1]) if default is _MISSING else _found(machine, args[0], args[1], _MISSING)
@@ -86,7 +86,7 @@ def pop(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     return found
 
 
-@_mixin("setdefault", mutable=True)
+@_mixin("setdefault", least=2, mutable=True)
 def setdefault(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     default = args[2] if len(args) > 2 else kwargs.get("default")
     found = _found(machine, args[0], args[1], _MISSING)

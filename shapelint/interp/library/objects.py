@@ -246,6 +246,36 @@ def property_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     return Descriptor("property", getter, setter, deleter)
 
 
+@method("property", "__init__")
+def initialise_property(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
+    """A property of the program's own class: what it was made from is there for its ``__get__``."""
+    getter, setter, deleter, doc = bind("property", args[1:], kwargs, fget=None, fset=None, fdel=None, doc=None)
+    if isinstance(args[0], Instance):
+        for name, value in (("fget", getter), ("fset", setter), ("fdel", deleter), ("__doc__", doc)):
+            machine.heap.write(args[0].table, name, value)
+    return None
+
+
+@method("property", "getter", "setter", "deleter", least=2)
+def with_another(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
+    return lost(machine, "property", *args)
+
+
+@method("property", "__get__", least=2)
+def read_property(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
+    if args[1] is None:
+        return args[0]
+    return machine.call(machine.get_attribute(args[0], "fget"), [args[1]], {})
+
+
+@method("property", "__set__", least=3)
+def set_property(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
+    setter = machine.get_attribute(args[0], "fset")
+    if setter is None:
+        raise PyRaise("AttributeError", "property has no setter")
+    return machine.call(setter, args[1:3], {})
+
+
 for _name in ("staticmethod", "classmethod"):
     native(f"builtins.{_name}", is_type=True, least=1)(lambda machine, args, kwargs, kind=_name: Descriptor(kind, args[0]))  # type: ignore[misc]
 
