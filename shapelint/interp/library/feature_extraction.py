@@ -159,7 +159,10 @@ def _below(m: "Machine", root: Instance, path: str) -> Instance:
 @method(GRAPH, "forward")
 def forward(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     """Run once to see which nodes there are, then up to the last that is wanted."""
-    extractor, model = args[0], args[0].hidden["model"]
+    extractor = args[0] if args else None
+    if not isinstance(extractor, Instance) or "model" not in extractor.hidden:
+        return lost(machine, "a module that torch.fx made", *args)
+    model = extractor.hidden["model"]
     training = machine.truth(extractor.hidden.get("training", machine.training_default))
     queries: dict[str, str] = extractor.hidden["wanted"][not training]
     whole = _Tracer(machine, model, None)
