@@ -169,7 +169,7 @@ def _function(m: "Machine", value: Value, name: str) -> Value:
         full = NATIVES.get(f"{value.name}.{name}")
         if full is not None:
             return full
-    if name == "__wrapped__" or isinstance(value, FunctionValue):
+    if name == "__wrapped__" or (isinstance(value, FunctionValue) and not hasattr(_Plain.method, name)):
         raise PyRaise("AttributeError", name)
     return Unknown(Why.ATTRIBUTE, name)
 
@@ -324,6 +324,18 @@ def _external_mro(cls: Value) -> tuple[Value, ...]:
     return (cls, *externals.external_bases(cls.name))
 
 
+class _Plain:
+    """What every class has, and what every function has."""
+
+    def method(self) -> None: ...
+
+
+def class_table(cls: ClassValue) -> DictObject:
+    """``cls.__dict__``: what the class itself defines, with what Python adds to every class."""
+    added = {name: Unknown(Why.ATTRIBUTE, name) for name in ("__doc__", "__weakref__", "__dict__") if name not in cls.table and (name == "__doc__" or not cls.bases)}
+    return DictObject({"__module__": cls.scope.module_name, **cls.table, **added})
+
+
 def _class(m: "Machine", value: ClassValue, name: str) -> Value:
     if name == "__name__" or (name == "__qualname__" and _at_top(value.scope.parent)):
         return value.name
@@ -351,7 +363,9 @@ def _class(m: "Machine", value: ClassValue, name: str) -> Value:
         found = of_class(m, value, name)
     if found is not None:
         return found
-    if any(not isinstance(base, ClassValue) for base in value.mro):
+    if name == "__dict__":
+        return class_table(value)
+    if any(not isinstance(base, ClassValue) for base in value.mro) or hasattr(_Plain, name):
         return Unknown(Why.ATTRIBUTE, name)
     raise PyRaise("AttributeError", f"type object '{value.name}' has no attribute '{name}'")
 

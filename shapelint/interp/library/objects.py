@@ -168,6 +168,8 @@ def vars_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     if not args:
         return locals_(machine, [], {})
     value = args[0]
+    if isinstance(value, ClassValue):
+        return machine.get_attribute(value, "__dict__")
     cls = value.cls if isinstance(value, Instance) else None
     if not isinstance(value, Instance) or any(isinstance(base, External) for base in getattr(cls, "mro", ())):
         return lost(machine, "vars", value)
