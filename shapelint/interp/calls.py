@@ -105,7 +105,7 @@ def call_function(
     if type(function) is not FunctionValue and isinstance(function, CachedFunction):
         return function.result(m, args, kwargs, lambda: call_function(m, function.function, args, kwargs, site, bound))
     decided = m.certain or (m.uncertain <= m.trying and not m.forks)  # a try around it leaves no branch open
-    deepest = limits.SAME_FUNCTION_DEPTH if decided else limits.UNCERTAIN_RECURSION
+    deepest = limits.SAME_FUNCTION_DEPTH if decided else 1 if _says_nothing(args, kwargs) else limits.UNCERTAIN_RECURSION
     if len(m.frames) >= limits.CALL_DEPTH or _depth(m, function) >= deepest:
         return m.unknown(Why.LIMIT, f"recursion in {function.name}")
     scope = Scope(function.scope.file, function.scope.module_name, function.scope)
@@ -124,6 +124,11 @@ def call_function(
         m.loops = loops
         m.frames.pop()
         m.uncertain, m.forks = frame.uncertain_before, frame.forks_before
+
+
+def _says_nothing(args: list[Value], kwargs: dict[str, Value]) -> bool:
+    """Whether nothing is known of what a function is passed: one call of it within another then finds nothing new."""
+    return bool(args) and all(isinstance(value, Unknown) for value in args) and all(isinstance(value, Unknown) for value in kwargs.values())
 
 
 def _depth(m: "Machine", function: FunctionValue) -> int:
