@@ -97,6 +97,35 @@ def test_a_loop_leaves_what_python_leaves(text: str, n: int, whole: bool, tmp_pa
     assert any(answers) is whole
 
 
+TYPES = """
+def f(n):
+    floats, truths, table = [1, 2], [1, 0], {0: 1, 1: 0}
+    for i in range(n):
+        for j in range(2):
+            floats[j] = floats[j] * 1.0
+            truths[j] = truths[j] == 1
+            table[j] = table[j] / 1
+    return [str(type(item)) for item in (*floats, *truths, *table.values())]
+"""
+GROWS = """
+def f(n):
+    d = {0: 0}
+    try:
+        for k in d:
+            for j in range(n):
+                d[j] = k
+    except RuntimeError:
+        return len(d)
+"""
+
+
+@pytest.mark.parametrize(("text", "n"), [(TYPES, 70), (GROWS, 80)])
+def test_numbers_that_are_equal_differ_in_their_types_and_dicts_must_not_grow(text: str, n: int, tmp_path: Path) -> None:
+    names: dict[str, Any] = {}
+    exec(text, names)
+    assert as_python(evaluated(text, n, tmp_path)) == names["f"](n)
+
+
 def test_recursion_in_a_try_is_followed_as_deeply_as_elsewhere(tmp_path: Path) -> None:
     names: dict[str, Any] = {}
     exec(TRIED, names)

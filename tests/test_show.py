@@ -650,6 +650,36 @@ class Net(nn.Module):
     assert one(capsys, "t.py:Net", "1 3 10 10")["status"] == "ok"
 
 
+@pytest.mark.parametrize("make", [
+    "P(torch.zeros(4))", "T(torch.zeros(4))", "By(b'a') + b'c'", "Co(1j) + 2", "FS({1}) - {1}", "nn.Sequential(nn.ReLU()) + nn.Sequential(nn.ReLU())", "Seq() * 2",
+])
+def test_classes_that_derive_from_others_may_have_arithmetic(make: str, folder: Path, capsys: Captured) -> None:
+    text = f"""
+import torch
+from torch import nn
+class P(nn.Parameter): pass
+class T(torch.Tensor): pass
+class By(bytes): pass
+class Co(complex): pass
+class FS(frozenset): pass
+class Seq(nn.Sequential): pass
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.w = {make}
+        self.last = nn.Linear(4, 2)
+    def forward(self, x):
+        if isinstance(self.w, torch.Tensor):
+            x = x + self.w * 2 - self.w
+        return self.last(x)
+"""
+    (folder / "t.py").write_text(text)
+    assert one(capsys, "t.py:Net()", "2 4", status=None)["diagnostics"] == []
+    scope: dict[str, Any] = {"__name__": "t"}
+    exec(text, scope)
+    assert scope["Net"]()(torch.ones(2, 4)).shape == (2, 2)
+
+
 def test_an_error_in_a_lambda_stands_at_the_lambda(folder: Path, capsys: Captured) -> None:
     (folder / "t.py").write_text("""
 from torch import nn

@@ -295,10 +295,6 @@ class Machine:
     def enter_function(self, function: FunctionValue, scope: Scope) -> None:
         self.declarations.enter(self, function, scope)
 
-    def in_function(self, function: Value) -> bool:
-        """Whether this user's function is running."""
-        return isinstance(function, FunctionValue) and any(frame.function.node is function.node for frame in self.frames)
-
     def any_file(self) -> SourceFile:
         return self.frames[-1].scope.file if self.frames else self.main_file
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from ..ops import lookup
+from .externals import MODULE
 from .values import (
     CONSTANTS,
     BoundMethod,
@@ -11,6 +13,7 @@ from .values import (
     FunctionValue,
     Instance,
     ListObject,
+    Native,
     Partial,
     SetObject,
     Value,
@@ -36,9 +39,17 @@ def nobody_can(m: Any, op: str, left: Value, right: Value) -> bool:
 def has_no(m: Any, value: Value, *names: str) -> bool:
     """Whether a value is a function, or an object of a class that is known to have none of these methods."""
     if isinstance(value, Instance):
-        own = isinstance(value.cls, ClassValue) or value.layer is not None
-        return own and "payload" not in value.hidden and all(m.has_attribute(value, name) is False for name in names)
+        bases = value.cls.mro if isinstance(value.cls, ClassValue) else (value.cls,)
+        return "payload" not in value.hidden and all(map(_is_read, bases)) and all(m.has_attribute(value, name) is False for name in names)
     return isinstance(value, _FUNCTIONS)
+
+
+def _is_read(base: Value) -> bool:
+    """Whether all that a class brings is known: the program's own, ``object``, and torch's modules but for the containers, which can be added."""
+    if isinstance(base, External):
+        op = lookup(base.name)
+        return base == MODULE or (op is not None and op.is_module)
+    return isinstance(base, ClassValue) or (isinstance(base, Native) and base.name == "builtins.object")
 
 
 def refusal(op: str, left: Value, right: Value) -> str:

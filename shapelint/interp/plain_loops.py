@@ -233,7 +233,7 @@ def computed(m: "Machine", node: ast.For, scope: Scope) -> bool:
         for _, made in copied.originals:
             for item in made.values() if type(made) is dict else made:
                 copied.nested(item)
-    except (_Refused, ArithmeticError, LookupError, TypeError, ValueError, NameError, AttributeError, MemoryError, RecursionError):
+    except (_Refused, ArithmeticError, LookupError, TypeError, ValueError, NameError, AttributeError, MemoryError, RuntimeError):
         return False
     m.step(counted.total // _ITERATIONS_PER_STEP + 1)
     for name, value in kept.items():
@@ -277,11 +277,12 @@ def _back(copied: _Copied, value: Any) -> Value:
 
 def _write_back(m: "Machine", original: "ListObject | DictObject", made: Any) -> None:
     if isinstance(original, ListObject):
-        if original.table["items"] != tuple(made):
+        held = original.table["items"]
+        if len(held) != len(made) or any(one is not other for one, other in zip(held, made, strict=True)):  # 1, 1.0 and True are equal
             m.heap.write(original.table, "items", tuple(made))
         return
     for key, value in made.items():
-        if key not in original.table or original.table[key] != value:
+        if key not in original.table or original.table[key] is not value:
             m.heap.write(original.table, key, value)
 
 

@@ -23,7 +23,8 @@ class LayerCall:
     """One call of a leaf module.
 
     ``inputs`` and ``outputs`` are the tensors in its arguments and results, unknown values among the results included; ``events`` is the range
-    of the machine's events that happened meanwhile. ``doubts`` counts the open conditions under which it happens. ``leaf`` is False for what has children in torch that it never calls.
+    of the machine's events that happened meanwhile. ``doubts`` counts the open conditions under which it happens. ``leaf`` is False for what has
+    children in torch that it never calls, and for what may have them.
     """
 
     __slots__ = ("doubts", "events", "inputs", "instance", "leaf", "op", "outputs", "part", "path", "place")

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from ..natives import NATIVES
 from ..values import DictObject, Value, Why
-from .methods_dict import absorb, add_counts, entries_of
+from .methods_dict import absorb, add_counts, pairs_of
 from .methods_list import deque_of
 from .support import Args, Kwargs, bind, listed, lost, native, own
 from .types_ import subclassable
@@ -60,7 +60,7 @@ def chain_map(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     """The merged view; later changes of the parts are not seen, so it is open."""
     made = DictObject(rest=machine.unknown(Why.CONSTRUCT, "collections.ChainMap"), kind="ChainMap")
     for part in reversed(args):
-        made.table.update(entries_of(machine, part)[0])
+        made.table.update(pairs_of(machine, part)[0])
     return made
 
 

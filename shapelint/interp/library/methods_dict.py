@@ -213,7 +213,7 @@ def move_to_end(machine: "Machine", receiver: DictObject, key: Value, last: Valu
 def absorb(machine: "Machine", receiver: DictObject, args: Args, kwargs: Kwargs) -> None:
     """``receiver.update(*args, **kwargs)``."""
     for source in args:
-        entries, rest = entries_of(machine, source)
+        entries, rest = pairs_of(machine, source)
         if rest is not None:
             forget(machine, receiver, rest)
         for key, value in entries.items():
@@ -222,7 +222,7 @@ def absorb(machine: "Machine", receiver: DictObject, args: Args, kwargs: Kwargs)
         machine.heap.write(receiver.table, name, value)
 
 
-def entries_of(machine: "Machine", source: Value) -> tuple[Entries, Unknown | None]:
+def pairs_of(machine: "Machine", source: Value) -> tuple[Entries, Unknown | None]:
     """The entries of a mapping or of pairs, and why there may be more."""
     found = own(source)
     if isinstance(found, DictObject):
@@ -292,7 +292,7 @@ method("dict", "fromkeys")(lambda machine, args, kwargs: fromkeys(machine, args[
 def add_counts(machine: "Machine", receiver: DictObject, source: Value) -> None:
     """Count items, or add the counts of another mapping."""
     if isinstance(own(source), DictObject):
-        entries, rest = entries_of(machine, source)
+        entries, rest = pairs_of(machine, source)
         if rest is not None:
             forget(machine, receiver, rest)
         counts = list(entries.items())
