@@ -292,6 +292,8 @@ def instance_attribute(m: "Machine", value: Instance, name: str) -> Value:
         return Unknown(Why.ATTRIBUTE, name)
     if isinstance(cls, ClassValue) and not m.exploring and not value.hidden.get("open") and not any(externals.may_bring(base, name) for base in mro):
         raise PyRaise("AttributeError", f"'{cls.name}' object has no attribute '{name}'")
+    if externals.is_bare(cls, name) and not m.exploring and not value.hidden.get("open"):
+        raise PyRaise("AttributeError", f"the object has no attribute '{name}'")
     return Unknown(Why.ATTRIBUTE, name)
 
 

@@ -50,7 +50,8 @@ def external_bases(name: str) -> tuple[External, ...]:
     return ()
 
 
-_READ = ("torch.", "abc.", "typing.", "typing_extensions.", "collections.abc.", "enum.", "types.", "builtins.")
+_READ = ("torch.", "abc.", "typing.", "typing_extensions.", "collections.abc.", "enum.", "types.", "builtins.", "threading.local")
+BARE = frozenset(("threading.local", "types.SimpleNamespace"))  # their objects have what the program puts there, and nothing else
 
 
 def may_bring(base: object, name: str = "") -> bool:
@@ -60,6 +61,11 @@ def may_bring(base: object, name: str = "") -> bool:
     if base.name.startswith(("collections.abc.", "typing.")):
         return hasattr(getattr(collections.abc, base.name.rpartition(".")[2], None), name)
     return not base.name.startswith(_READ) and not external_bases(base.name)
+
+
+def is_bare(cls: object, name: str) -> bool:
+    """Whether an object of this class has no attribute of the name before the program sets it."""
+    return isinstance(cls, External) and cls.name in BARE and not hasattr(object, name)
 
 
 def related(name: str, wanted: str) -> bool | None:

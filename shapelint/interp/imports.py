@@ -33,6 +33,7 @@ class Imports:
         self.installed: Installed | None = None
         self.whole = False  # what is shown is one model: its packages run in Python's order, and what is not installed is missing
         self.environment: dict[str, Value] | None = None  # its variables, where they are known
+        self.moved = False  # the program changed its working folder
         self.written: set[str] = set()  # files that the program writes
         self.evaluated: list[ast.AST] = []  # what eval and exec have read: it stays, as others remember its nodes by identity
         self.yaml_changed = False  # the program adds to the parser of YAML

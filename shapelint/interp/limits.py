@@ -27,6 +27,7 @@ INTEGER_BITS = 4_096           # of a computed integer
 EVENTS_PER_PROGRAM = 200_000
 TRACE_LENGTH = 400             # steps of a tensor's history that are kept
 FILES_OF_A_FOLDER = 2_000      # of the program's own source, that it may list
+FILES_BELOW_A_FOLDER = 20_000  # with all folders in it, that a pattern may look through
 DATA_FILE_BYTES = 2_000_000    # of a data file among the source
 YAML_LENGTH = 100_000          # characters of a YAML document: its parser is slow
 EVALUATED_TEXT = 2_000         # characters of an expression given to eval

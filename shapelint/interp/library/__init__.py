@@ -9,7 +9,7 @@ from importlib import import_module
 FILES = (
     "builtins_", "types_", "objects", "iterators", "methods_str", "methods_list", "methods_dict", "methods_views", "mappings", "methods_set", "methods_tuple", "math_",
     "operator_", "itertools_", "functools_", "collections_", "copy_", "typing_", "dataclasses_", "namedtuples", "enum_", "classes",
-    "inspect_", "misc", "paths", "files", "importing", "evaluating", "contextlib_", "regex", "argparse_", "numpy_arrays", "pictures", "numpy_", "torch_",
+    "inspect_", "misc", "paths", "globs", "files", "importing", "evaluating", "contextlib_", "regex", "argparse_", "numpy_arrays", "pictures", "numpy_", "torch_",
     "transform_rules", "transforms", "vision_sets", "click_", "lightning_", "hf_datasets", "versions", "quantised", "foreach", "numpy_axes", "algorithms", "trees",
     "feature_extraction",
 )

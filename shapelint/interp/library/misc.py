@@ -186,6 +186,7 @@ def abstractmethod(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
 def simple_namespace(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     made = Instance(External("types.SimpleNamespace"))
     made.table.update(kwargs)
+    made.hidden["open"] = bool(args)  # a mapping, which Python takes from 3.13 on
     return made
 
 

@@ -4,7 +4,6 @@ Of a path outside of these nothing is known: what lies there on the machine that
 that is missing here.
 """
 
-import fnmatch
 import os
 import posixpath
 from functools import cache
@@ -32,7 +31,9 @@ def text_of(machine: "Machine", value: Value) -> str | None:
 def readable(machine: "Machine", value: Value) -> str | None:
     """The absolute path of a file or folder of the program's own source; None where nothing is known of it."""
     text = text_of(machine, value)
-    own = machine.imports.own_path(text) if text is not None and "\0" not in text else None
+    if text is None or "\0" in text or (machine.imports.moved and not posixpath.isabs(text)):
+        return None
+    own = machine.imports.own_path(text)
     return own if own not in machine.imports.written else None
 
 
@@ -157,7 +158,22 @@ def _writes(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
 def _test(machine: "Machine", value: Value, test: str) -> Value:
     """Whether something is there: known where it is, and of the program's own."""
     own = readable(machine, value)
-    return True if own is not None and getattr(os.path, test)(own) else aside(machine, "the file system")
+    if own is not None and getattr(os.path, test)(own):
+        return True
+    return False if _is_missing_here(machine, text_of(machine, value)) else aside(machine, "the file system")
+
+
+def _is_missing_here(machine: "Machine", text: str | None) -> bool:
+    """Whether a relative path leads nowhere, for a model that is made in this environment and so in this folder."""
+    if machine.imports.environment is None or machine.imports.moved or text is None or "\0" in text or posixpath.isabs(text):
+        return False
+    return not os.path.lexists(text) and os.path.realpath(text) not in machine.imports.written
+
+
+@native("os.chdir")
+def change_folder(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
+    machine.imports.moved = True
+    return None
 
 
 for _name, _test_name in (("exists", "exists"), ("is_file", "isfile"), ("is_dir", "isdir")):
@@ -192,28 +208,4 @@ def iterdir(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     return IteratorObject(aside(machine, "the file system") if found is None else tuple(join_path(machine, [args[0], name], {}) for name in found))
 
 
-@method(PATH, "glob", "rglob", least=2)
-def glob_of_path(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
-    found = _matching(machine, args[0], args[1])
-    return IteratorObject(found if isinstance(found, Unknown) else tuple(map(make_path, found)))
-
-
-@native("glob.glob", "glob.iglob")
-def glob_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
-    pattern = text_of(machine, args[0]) if args else None
-    if pattern is None:
-        return ListObject(aside(machine, "the file system"))
-    found = _matching(machine, posixpath.dirname(pattern) or ".", posixpath.basename(pattern))
-    return ListObject(found if isinstance(found, Unknown) else tuple(found))
-
-
-def _matching(machine: "Machine", folder: Value, pattern: Value) -> "list[str] | Unknown":
-    """The paths in one folder that match; patterns over several folders are not followed."""
-    names, text = entries(machine, folder), text_of(machine, folder)
-    if names is None or text is None or not isinstance(pattern, str) or "/" in pattern or "**" in pattern:
-        return aside(machine, "the file system")
-    hidden = pattern.startswith(".")
-    return [posixpath.join(text, name) for name in names if fnmatch.fnmatchcase(name, pattern) and (hidden or not name.startswith("."))]
-
-
-__all__ = ["entries", "make_path", "readable", "text_of", "written"]
+__all__ = ["PATH", "entries", "make_path", "readable", "text_of", "written"]
