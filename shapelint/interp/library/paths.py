@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from .. import limits
 from ..natives import PyRaise
-from ..values import External, Instance, IteratorObject, ListObject, Unknown, Value
+from ..values import External, Instance, IteratorObject, ListObject, Value
 from .support import Args, Kwargs, aside, bind, lost, method, native
 
 if TYPE_CHECKING:
