@@ -35,6 +35,8 @@ def _registered(m: "Machine", kind: str, args: list[Value], kwargs: dict[str, Va
     handle = Instance(External(HANDLE))
     handle.hidden.update({"module": module, "kind": kind})
     present, made = module.hidden.get(kind, ()), Hook(function, kwargs.get("with_kwargs", False), handle)
+    if not isinstance(present, tuple):  # branches have registered others
+        return handle
     m.heap.write(module.hidden, kind, (made, *present) if m.truth(kwargs.get("prepend", False)) else (*present, made))
     return handle
 
@@ -43,8 +45,9 @@ def _registered(m: "Machine", kind: str, args: list[Value], kwargs: dict[str, Va
 def _remove(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
     handle = args[0]
     module, kind = handle.hidden.get("module"), handle.hidden.get("kind")
-    if isinstance(module, Instance):
-        m.heap.write(module.hidden, kind, tuple(hook for hook in module.hidden.get(kind, ()) if hook.handle is not handle))
+    present = module.hidden.get(kind, ()) if isinstance(module, Instance) else ()
+    if isinstance(module, Instance) and isinstance(present, tuple):
+        m.heap.write(module.hidden, kind, tuple(hook for hook in present if hook.handle is not handle))
     return None
 
 
@@ -60,6 +63,9 @@ def _exit(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
 
 def before(m: "Machine", module: Instance, args: list[Value], kwargs: dict[str, Value]) -> tuple[list[Value], dict[str, Value]]:
     """The arguments that ``forward`` gets."""
+    if not isinstance(module.hidden[BEFORE], tuple):
+        unknown = m.unknown(Why.JOIN, "the hooks of a module")
+        return [unknown] * len(args), dict.fromkeys(kwargs, unknown)
     for hook in module.hidden[BEFORE]:
         with_names = m.truth(hook.takes_kwargs)
         found = m.call(hook.function, [module, tuple(args), _as_dict(kwargs)] if with_names else [module, tuple(args)], {})
@@ -89,6 +95,8 @@ def _named(found: Value) -> dict[str, Value]:
 
 def after(m: "Machine", module: Instance, args: list[Value], kwargs: dict[str, Value], value: Value) -> Value:
     """What the caller gets."""
+    if not isinstance(module.hidden[AFTER], tuple):
+        return m.unknown(Why.JOIN, "the hooks of a module")
     for hook in module.hidden[AFTER]:
         given = [module, tuple(args), _as_dict(kwargs), value] if m.truth(hook.takes_kwargs) else [module, tuple(args), value]
         found = m.call(hook.function, given, {})
