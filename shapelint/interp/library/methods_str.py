@@ -97,6 +97,8 @@ def text(machine: "Machine", value: Value, how: str) -> "str | Unknown":
         return _text_of_object(machine, value, how)
     if isinstance(value, Native) and value.is_type and value.name.startswith("builtins."):
         return f"<class '{value.name.partition('.')[2]}'>"
+    if isinstance(value, ClassValue) and value.meta is None and value.kind != "enum" and value.scope.parent is not None and value.scope.parent.parent is None:
+        return f"<class '{value.scope.module_name}.{value.name}'>"
     if isinstance(value, Alternatives):
         found: Any = over_options(value, lambda option: text(machine, option, how))
         return found if isinstance(found, str) else unsaid(machine, "the text of a value")
