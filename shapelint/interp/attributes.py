@@ -9,6 +9,7 @@ from ..ops import Layer
 from ..ops.kinds import Kind
 from ..shapes import Shape
 from .arguments import raw
+from .code_objects import code_of
 from .mangling import mangled
 from .metaclasses import is_descriptor, of_class, read, written
 from .natives import METHODS, NAMED_CONSTANTS, NATIVES, PyRaise
@@ -152,6 +153,8 @@ def _function(m: "Machine", value: Value, name: str) -> Value:
         return DictObject(dict(value.kw_defaults)) if value.kw_defaults else None
     if name == "__class__" and isinstance(value, FunctionValue):
         return External("builtins.function")
+    if name == "__code__" and isinstance(value, FunctionValue):
+        return code_of(value)
     if name in ("__doc__", "__annotations__", "__code__", "__defaults__", "__kwdefaults__", "__globals__", "__class__", "__dict__"):
         return Unknown(Why.ATTRIBUTE, name)
     if isinstance(value, BoundMethod) and isinstance(value.receiver, Tensor):

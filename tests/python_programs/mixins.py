@@ -89,3 +89,30 @@ try:
     check("set", False)
 except AttributeError:
     check("set", True)
+
+
+class Base:
+    """Said of it."""
+
+    none = None
+
+    def __init_subclass__(cls):
+        cls.has_own = "q" in cls.__dict__
+
+
+class Sub(Base):
+    q = 1
+
+
+class Other(Base):
+    pass
+
+
+def named(a, b=2, *rest, key=None, **others):
+    inside = a
+    return inside
+
+
+check("class table", [Sub.has_own, Other.has_own, Base.__dict__["none"], "q" in Sub.__dict__, vars(Sub)["q"], Sub.__dict__.get("none", 7)])
+check("code", [named.__code__.co_varnames, named.__code__.co_argcount, named.__code__.co_kwonlyargcount, "key" in named.__code__.co_varnames])
+check("text of a class", [str(Sub) == f"<class '{Sub.__module__}.Sub'>", {str(Sub): 1}.get(str(Other))])
