@@ -104,3 +104,22 @@ def test_bits_that_a_short_type_loses_are_not_known(text: str) -> None:
 def test_a_chain_of_dicts_has_more_than_a_dict_has() -> None:
     text = "from collections import ChainMap\nc = ChainMap({'a': 1}, {'b': 2})\ncheck('a', (c.maps[0], c['b'], c.parents['b'], type(c).__name__))"
     assert not contradicts(in_python(text)["a"], in_interpreter(text)["a"])
+
+
+def test_what_exec_makes_in_the_body_of_a_class_is_not_known() -> None:
+    text = """
+from abc import ABC, abstractmethod
+class Base(ABC):
+    @abstractmethod
+    def f(self): ...
+    def g(self): return 3
+class Own(Base):
+    h = 4
+    exec("def f(self): return 7\\ndef g(self): return 8\\nh = 9\\nk = 1")
+    m = k
+check('a', Own().f())
+check('b', Own().g())
+check('c', Own.h)
+check('d', Own.m)
+"""
+    assert in_interpreter(text) == {name: [MISSING] for name in "abcd"}

@@ -81,11 +81,19 @@ def find_abstract(cls: ClassValue, metaclass: Value) -> None:
     bases = [base for base in cls.mro[1:] if isinstance(base, ClassValue) and base.abstract is not None]
     if not bases and _META not in metas and External("abc.ABC") not in cls.mro:
         return
+    look_again(cls)
+
+
+def look_again(cls: ClassValue) -> None:
+    """Note the abstract methods as they are now, as ``abc.update_abstractmethods`` does for a class that has got others since."""
     names = {name for name, value in cls.table.items() if _is_marked(value)}
-    cls.abstract = frozenset(names | {name for base in bases for name in base.abstract or () if _is_left(cls, name)})
+    cls.abstract = frozenset(names | {name for base in cls.mro[1:] if isinstance(base, ClassValue) for name in base.abstract or () if _is_left(cls, name)})
 
 
 def _is_marked(value: Value) -> bool:
+    """What ``value.__isabstractmethod__`` says, which a ``cached_property`` does not pass on."""
+    if isinstance(value, Descriptor) and value.kind == "cached":
+        return False
     function = value.function if isinstance(value, Descriptor) else value
     return isinstance(function, FunctionValue) and "__isabstractmethod__" in function.table
 

@@ -53,6 +53,10 @@ def make_class(m: "Machine", node: ast.ClassDef, scope: Scope) -> Value:
     cls.meta = metaclass_of(bases, given.get("metaclass"))
     cls.table = body_scope.table
     execute(m, node.body, body_scope)
+    if hasattr(body_scope, "namespace"):
+        _written_by_hand(cls)
+    if "__slots__" in cls.table and len(cls.mro) > 1:
+        _slots(cls, cls.table["__slots__"])
     for value in list(cls.table.values()):
         _own(value, cls)
     finish_class(m, cls)
@@ -62,6 +66,26 @@ def make_class(m: "Machine", node: ast.ClassDef, scope: Scope) -> Value:
     if isinstance(made, ClassValue):
         find_abstract(made, given.get("metaclass"))
     return made
+
+
+def _written_by_hand(cls: ClassValue) -> None:
+    """The body has used ``locals()``, ``vars()`` or ``exec``: where it is not known under what names, any may be the class's own."""
+    cls.table.pop("__qualname__", None)
+    if cls.scope.namespace.opaque["rest"] is not None:
+        cls.mro = (cls, cls.scope.namespace.opaque["rest"], *cls.mro[1:])
+
+
+def _slots(cls: ClassValue, slots: Value) -> None:
+    """A slot hides what a base class has under its name."""
+    listed = slots.table["items"] if isinstance(slots, ListObject) else tuple(slots.table) if isinstance(slots, DictObject) else slots
+    names = (listed,) if isinstance(listed, str) else listed
+    slot = Unknown(Why.CONSTRUCT, "a slot")
+    if not isinstance(names, tuple):
+        cls.mro = (cls, slot, *cls.mro[1:])
+        return
+    for name in names:
+        if isinstance(name, str) and name not in cls.table and any(name in base.table for base in cls.mro[1:] if isinstance(base, ClassValue)):
+            cls.table[name] = slot
 
 
 def _own(value: Value, cls: ClassValue) -> None:

@@ -280,7 +280,8 @@ class IteratorObject:
 class Scope:
     """Names of a module, class body, function call or comprehension."""
 
-    __slots__ = ("file", "globals_", "is_class", "is_comprehension", "module_name", "nonlocals", "parent", "stars", "table")
+    __slots__ = ("file", "globals_", "is_class", "is_comprehension", "module_name", "namespace", "nonlocals", "parent", "stars", "table")
+    namespace: DictObject  # of a class body: what ``locals()`` has given there
 
     def __init__(self, file: SourceFile, module_name: str, parent: "Scope | None" = None, is_class: bool = False) -> None:
         self.table: Table = {}

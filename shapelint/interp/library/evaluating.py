@@ -8,6 +8,7 @@ from ..natives import PyRaise
 from ..statements import execute
 from ..values import DictObject, Scope, Unknown, Value, Why
 from .methods_dict import forget
+from .objects import namespace
 from .support import Args, Kwargs, lost, native, too_much
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ def exec_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     """What the text assigns stands in the dict that the call gives; without one, it is not followed."""
     text, site = args[0], machine.site
     spaces = [space for space in args[1:] if space is not None]
+    if not spaces and site is not None and site.file_scope.is_class:
+        return _in_class(machine, text, site.file_scope)
     if not isinstance(text, str) or site is None or kwargs or not spaces or not all(isinstance(space, DictObject) for space in spaces):
         for space in spaces:
             if isinstance(space, DictObject):
@@ -61,6 +64,12 @@ def exec_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
             ast.copy_location(part, site.node)
     machine.imports.evaluated.append(tree)
     execute(machine, tree.body, scope)
+    return None
+
+
+def _in_class(machine: "Machine", text: Value, scope: Scope) -> Value:
+    """``exec(text)`` in the body of a class, whose names it makes."""
+    forget(machine, namespace(scope), lost(machine, "exec in the body of a class", text))
     return None
 
 

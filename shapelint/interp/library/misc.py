@@ -4,8 +4,9 @@ import posixpath
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from ..abstract import look_again
 from ..natives import NAMED_CONSTANTS
-from ..values import Descriptor, External, FunctionValue, Instance, ListObject, Native, Unknown, Value, Why
+from ..values import ClassValue, Descriptor, External, FunctionValue, Instance, ListObject, Native, Unknown, Value, Why
 from .support import REQUIRED, Args, Kwargs, apply, aside, bind, data, inert, lifted, listed, lost, method, native, returns
 
 if TYPE_CHECKING:
@@ -179,6 +180,13 @@ def abstractmethod(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     function = args[0].function if isinstance(args[0], Descriptor) else args[0]
     if isinstance(function, FunctionValue):
         machine.heap.write(function.table, "__isabstractmethod__", True)
+    return args[0]
+
+
+@native("abc.update_abstractmethods", least=1)
+def update_abstractmethods(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
+    if isinstance(args[0], ClassValue) and args[0].abstract is not None:
+        look_again(args[0])
     return args[0]
 
 

@@ -20,6 +20,7 @@ from ..values import (
     ListObject,
     Native,
     Partial,
+    Scope,
     SetObject,
     Tensor,
     Unknown,
@@ -179,10 +180,25 @@ def vars_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
 
 @native("builtins.locals")
 def locals_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
-    """The names of the running function, as they are now."""
+    """The names of the running function, as they are now. In the body of a class, what is written there is a name of the class."""
+    scope = None if machine.site is None else machine.site.file_scope
+    if scope is not None and scope.is_class:
+        return namespace(scope)
+    if scope is not None and scope.is_comprehension and scope.parent is not None and scope.parent.is_class:
+        return lost(machine, "locals() in a comprehension")
     if not machine.frames:
         return globals_(machine, args, kwargs)
     return DictObject(dict(machine.frames[-1].scope.table))
+
+
+def namespace(scope: Scope) -> DictObject:
+    """The names of a class whose body runs."""
+    if not hasattr(scope, "namespace"):
+        names = dict(scope.table)
+        scope.table.clear()
+        scope.table.update({"__module__": scope.module_name, "__qualname__": Unknown(Why.CONSTRUCT, "__qualname__")} | names)
+        scope.namespace = DictObject(scope.table, shared=True)
+    return scope.namespace
 
 
 @native("builtins.globals")
