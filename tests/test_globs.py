@@ -13,7 +13,7 @@ FILES = ("main.py", "notes.txt", ".hidden.yaml", "cfg/a.yaml", "cfg/v8/a.yaml", 
 PATTERNS = (
     "glob.glob(os.path.join(HERE, '*.py'))", "glob.glob(os.path.join(HERE, '**', 'b.yaml'), recursive=True)",
     "glob.glob(os.path.join(HERE, '**', 'b.yaml'))", "glob.glob(HERE + '/cfg/*/a.yaml')", "glob.glob(HERE + '/**/*.yaml', recursive=True)",
-    "glob.glob(HERE + '/**/missing.yaml', recursive=True)", "glob.glob(HERE + '/cfg/v[89]/?.yaml')", "glob.glob(HERE + '/**/v8/*', recursive=True)",
+    "glob.glob(HERE + '/**/missing.yaml', recursive=True)", "glob.glob(HERE + '/cfg/v[89]/?.yaml')", "glob.glob(HERE + '/cfg/a.yaml')", "glob.glob(HERE + '/**/v8/*', recursive=True)",
     "[str(p) for p in Path(HERE).rglob('*.yaml')]", "[str(p) for p in Path(HERE).glob('**/a.yaml')]", "[str(p) for p in Path(HERE).glob('*.yaml')]",
     "[str(p) for p in Path(HERE).glob('cfg/*/b.yaml')]", "[str(p) for p in Path(HERE).rglob('z.yaml')]",
 )
@@ -77,3 +77,13 @@ def test_an_object_that_holds_only_what_it_was_given_lacks_every_other_name(fold
     text = f"import threading, types\nx = {make}\nbefore = [getattr(x, 'a', 5), hasattr(x, 'a')]\nx.a = 7\nresult = [*before, x.a, hasattr(x, 'a')]\n"
     found = stated(folder, text)
     assert isinstance(found, ListObject) and found.table["items"] == (5, False, 7, True)
+
+
+def test_a_path_of_the_program_without_wildcards_is_there_or_not_where_the_environment_is_known(folder: Path) -> None:
+    text = f"import glob\nresult = [len(glob.glob({str(folder)!r} + '/none/x.yaml')), len(glob.glob('/somewhere/else/x.yaml'))]\n"
+    source = SourceFile(str(folder / "main.py"), text, ast.parse(text))
+    program = Program([str(folder)])
+    program.imports.environment = {}
+    own, other = program.enter(source).scope.table["result"].table["items"]
+    assert own == 0
+    assert isinstance(other, Unknown)

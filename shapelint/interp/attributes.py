@@ -482,6 +482,9 @@ def set_plainly(m: "Machine", value: Instance, name: str, new: Value) -> None:
         _change_layer(m, value, layer.op.changed(layer, name, raw(new)))  # a field that the layer reads when it runs
     elif layer is not None and name in layer.parameters() and _other_weight(layer.parameters()[name], name, new):
         _change_layer(m, value, None)
+    if name == "training" and nn_modules.is_module(m, value):
+        nn_modules.set_training(m, value, new)
+        return
     m.heap.write(value.table, name, new)
     nn_modules.adopt(m, value, name, new)
 

@@ -53,9 +53,20 @@ def external_bases(name: str) -> tuple[External, ...]:
 _READ = ("torch.", "abc.", "typing.", "typing_extensions.", "collections.abc.", "enum.", "types.", "builtins.", "threading.local")
 BARE = frozenset(("threading.local", "types.SimpleNamespace"))  # their objects have what the program puts there, and nothing else
 
+_OF_MODULES = frozenset((  # what every nn.Module has besides its methods that are followed
+    "T_destination", "_apply", "_backward_hooks", "_backward_pre_hooks", "_call_impl", "_compiled_call_impl", "_forward_hooks", "_forward_hooks_always_called",
+    "_forward_hooks_with_kwargs", "_forward_pre_hooks", "_forward_pre_hooks_with_kwargs", "_get_backward_hooks", "_get_backward_pre_hooks",
+    "_is_full_backward_hook", "_load_from_state_dict", "_load_state_dict_post_hooks", "_load_state_dict_pre_hooks", "_maybe_warn_non_full_backward_hook",
+    "_named_members", "_non_persistent_buffers_set", "_register_load_state_dict_pre_hook", "_register_state_dict_hook", "_replicate_for_data_parallel",
+    "_save_to_state_dict", "_slow_forward", "_state_dict_hooks", "_state_dict_pre_hooks", "_version", "_wrapped_call_impl", "call_super_init", "dump_patches",
+))
+_OF_LAYERS = frozenset(("transposed", "all_weights"))  # of some layers, as are names of their own that begin with an underscore
+
 
 def may_bring(base: object, name: str = "") -> bool:
     """Whether a base class is outside what is read, so that it may have any attribute, or is an abstract class that has this one."""
+    if isinstance(base, External) and base.name.startswith("torch.nn."):
+        return name in _OF_MODULES or (base.name != "torch.nn.Module" and base.name not in CONTAINERS and (name in _OF_LAYERS or name[:1] == "_" != name[1:2]))
     if not isinstance(base, (External, Native)) or (isinstance(base, Native) and not base.name.startswith("collections.abc.")):
         return False
     if base.name.startswith(("collections.abc.", "typing.")):

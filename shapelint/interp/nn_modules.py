@@ -456,6 +456,19 @@ def _train(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
     return args[0]
 
 
+def set_training(m: "Machine", module: Instance, mode: Value) -> None:
+    """``module.training = mode``: for this module alone. True is what it is anyway, where nobody has chosen a mode."""
+    if mode is not True:
+        m.heap.write(module.hidden, "training", mode)
+    elif "training" in module.hidden:
+        m.heap.delete(module.hidden, "training")
+
+
+@method(MODULE, "_get_name")
+def _get_name(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    return m.get_attribute(m.type_of(args[0]), "__name__")
+
+
 @method(MODULE, "eval")
 def _eval(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
     return _train(m, [args[0], False], {})

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 
 from .. import limits
 from ..values import IteratorObject, ListObject, Unknown, Value
-from .paths import PATH, entries, make_path, readable, text_of
+from .paths import PATH, entries, is_missing_here, make_path, readable, text_of
 from .support import Args, Kwargs, aside, method, native
 
 if TYPE_CHECKING:
     from ..machine import Machine
 
 ANY_FOLDERS = "**"
+_WILDCARDS = "*?["
 _A_LINK = ""  # a folder that is a link: Python's versions do not agree on whether to look through it
 
 
@@ -37,6 +38,8 @@ def glob_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     pattern, recursive = args[0] if args else kwargs.get("pathname"), kwargs.get("recursive", False)
     if not isinstance(pattern, str) or not isinstance(recursive, bool) or len(args) > 1 or set(kwargs) - {"pathname", "recursive"}:
         return ListObject(aside(machine, "the file system"))
+    if not any(mark in pattern for mark in _WILDCARDS):
+        return ListObject((pattern,) if _is_there(machine, pattern) else () if is_missing_here(machine, pattern) else aside(machine, "the file system"))
     folder, rest = _split(pattern)
     found = _matching(machine, folder or ".", rest if recursive else rest.replace(ANY_FOLDERS, "*"), hidden=False)
     if isinstance(found, Unknown):
@@ -44,10 +47,15 @@ def glob_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     return ListObject(tuple(found if folder else [posixpath.relpath(name) for name in found]))
 
 
+def _is_there(machine: "Machine", path: str) -> bool:
+    own = readable(machine, path)
+    return own is not None and os.path.exists(own)
+
+
 def _split(pattern: str) -> tuple[str, str]:
     """The folder before the first part with a wildcard, and the parts from there on; the last part is always one of these."""
     parts = pattern.split("/")
-    fixed = next((at for at, part in enumerate(parts[:-1]) if any(mark in part for mark in "*?[")), len(parts) - 1)
+    fixed = next((at for at, part in enumerate(parts[:-1]) if any(mark in part for mark in _WILDCARDS)), len(parts) - 1)
     return "/".join(parts[:fixed]) or ("/" if pattern.startswith("/") else ""), "/".join(parts[fixed:])
 
 

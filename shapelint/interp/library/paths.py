@@ -160,12 +160,14 @@ def _test(machine: "Machine", value: Value, test: str) -> Value:
     own = readable(machine, value)
     if own is not None and getattr(os.path, test)(own):
         return True
-    return False if _is_missing_here(machine, text_of(machine, value)) else aside(machine, "the file system")
+    return False if is_missing_here(machine, text_of(machine, value)) else aside(machine, "the file system")
 
 
-def _is_missing_here(machine: "Machine", text: str | None) -> bool:
-    """Whether a relative path leads nowhere, for a model that is made in this environment and so in this folder."""
-    if machine.imports.environment is None or machine.imports.moved or text is None or "\0" in text or posixpath.isabs(text):
+def is_missing_here(machine: "Machine", text: str | None) -> bool:
+    """Whether a path leads nowhere, for a model that is made in this environment: a relative one, and one of the program's own."""
+    if machine.imports.environment is None or text is None or "\0" in text:
+        return False
+    if machine.imports.own_path(text) is None if posixpath.isabs(text) else machine.imports.moved:
         return False
     return not os.path.lexists(text) and os.path.realpath(text) not in machine.imports.written
 
@@ -208,4 +210,4 @@ def iterdir(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     return IteratorObject(aside(machine, "the file system") if found is None else tuple(join_path(machine, [args[0], name], {}) for name in found))
 
 
-__all__ = ["PATH", "entries", "make_path", "readable", "text_of", "written"]
+__all__ = ["PATH", "entries", "is_missing_here", "make_path", "readable", "text_of", "written"]
