@@ -123,3 +123,19 @@ check('c', Own.h)
 check('d', Own.m)
 """
     assert in_interpreter(text) == {name: [MISSING] for name in "abcd"}
+
+
+def test_equal_objects_whose_hashes_are_not_known_may_be_the_same_to_a_cache() -> None:
+    text = """
+from functools import cache
+class Own:
+    def __eq__(self, other): return True
+    __hash__ = object.__hash__
+@cache
+def made(own): return [3]
+check('a', made(Own()) is made(Own()))
+check('b', made.cache_info().currsize)
+check('c', made(Own())[0])
+"""
+    found = in_interpreter(text)
+    assert not any(contradicts(wanted, found[name]) for name, wanted in in_python(text).items()), found

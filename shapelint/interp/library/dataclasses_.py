@@ -65,12 +65,22 @@ def make_dataclass(machine: "Machine", cls: Value, options: dict[str, Value]) ->
         _write(machine, cls, "__eq__", Native("__eq__", _equality(names)))
     if "__repr__" not in cls.table and options.get("repr") is not False:
         _write(machine, cls, "__repr__", Native("__repr__", _representation(tuple(name for name, item in fields.items() if not item.init_only and item.shown))))
+    _write_hash(machine, cls, options)
     if options.get("order") is True:
         for name, op in (("__lt__", "<"), ("__le__", "<="), ("__gt__", ">"), ("__ge__", ">=")):
             _write(machine, cls, name, Native(name, _ordering(op, names)))
     if options.get("frozen") is True:
         _write(machine, cls, "__setattr__", Native("__setattr__", _refuse))
     return cls
+
+
+def _write_hash(machine: "Machine", cls: ClassValue, options: dict[str, Value]) -> None:
+    """What can be changed has no hash, unless somebody insists."""
+    equal, frozen, unsafe = (options.get(name, default) for name, default in (("eq", True), ("frozen", False), ("unsafe_hash", False)))
+    if "__hash__" in cls.table or (equal is False and unsafe is False):
+        return
+    has_none = equal is True and frozen is False and unsafe is False
+    _write(machine, cls, "__hash__", None if has_none else Native("__hash__", lambda machine, args, kwargs: lost(machine, "hash", args[0])))
 
 
 def _write(machine: "Machine", cls: ClassValue, name: str, value: Value) -> None:

@@ -14,8 +14,10 @@ from ..natives import native as _register_native
 from ..values import (
     CONSTANTS,
     Alternatives,
+    ClassValue,
     DictObject,
     External,
+    FunctionValue,
     Instance,
     IteratorObject,
     ListObject,
@@ -289,12 +291,29 @@ def is_key(value: Value) -> bool:
             return False
         raise PyRaise("TypeError", f"unhashable type: '{value.kind}'")
     if isinstance(value, Instance):
-        return "payload" not in value.hidden and not _defines_equality(value.cls)
+        return "payload" not in value.hidden and not speaks(value)
     return is_constant(value) or isinstance(value, (External, Native)) or type(value).__name__ in ("ClassValue", "FunctionValue", "CachedFunction", "ModuleValue")
 
 
-def _defines_equality(cls: Value) -> bool:
-    return any("__eq__" in getattr(base, "table", ()) for base in getattr(cls, "mro", ()))
+def speaks(value: Instance) -> bool:
+    """Whether an object says itself what it equals. PyRaise where Python cannot hash it."""
+    first, read = True, True
+    for base in getattr(value.cls, "mro", ()):
+        if not isinstance(base, ClassValue):
+            read = False
+        elif "__hash__" in base.table or "__eq__" in base.table:
+            if first and read and _is_unhashable(base):
+                raise PyRaise("TypeError", f"unhashable type: '{base.name}'")
+            first = False
+    return not first
+
+
+def _is_unhashable(cls: ClassValue) -> bool:
+    """Whether the first class with ``__eq__`` or ``__hash__`` has no hash: Python takes it where the body defines equality alone."""
+    if "__hash__" in cls.table:
+        return cls.table["__hash__"] is None
+    written = cls.table["__eq__"]
+    return isinstance(written, FunctionValue) and written.owner is cls and cls.kind != "enum"
 
 
 _TYPES: dict[str, type] = {"deque": collections.deque, "OrderedDict": collections.OrderedDict, "Counter": collections.Counter}
