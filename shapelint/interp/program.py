@@ -102,7 +102,7 @@ class Program:
         if module is None:
             return None
         run = self._entered(module.scope.file, module.scope)
-        run.guarded(partial(self.imports.run, run.m, module), steps=limits.STEPS_PER_TARGET)
+        run.lost = not run.guarded(partial(self.imports.run, run.m, module), steps=limits.STEPS_PER_TARGET)
         return run
 
     def _entered(self, source: SourceFile, scope: Scope | None) -> "Run":
@@ -151,6 +151,7 @@ class Run:
         self.explored = self.end = 0  # steps spent on what nothing calls, and at which step that has to end
         self.deadline = thread_time() + limits.SECONDS_PER_FILE
         self.lost = False  # some part of the module body was not run to its end
+        self.bound = ""  # what ended it, or another entry point
         self.raised: dict[str, PyRaise] = {}  # what kept a name of the module from being bound
         comments = read_comments(source) if "#" in source.text else None
         self.directives: dict[int, InputDirective] = {item.line: item for item in comments.inputs} if comments is not None else {}
@@ -208,7 +209,8 @@ class Run:
             self.raised.update(dict.fromkeys(bound_names(at), error) if isinstance(at, ast.stmt) else {})
         except (Exhausted, RecursionError, MemoryError) as error:
             m.heap.undo(mark)
-            m.unknown(Why.LIMIT, _BOUNDS[type(error)])
+            self.bound = _BOUNDS[type(error)]
+            m.unknown(Why.LIMIT, self.bound)
             return False
         finally:
             self.spent += m.steps - before if file_budget else 0

@@ -113,6 +113,8 @@ def _check_name(run: "Run", target: Target) -> None:
         where = f"{at.span.file}:{at.span.line}" if at is not None else target.module
         said = at.text.partition("\n")[0].strip() if error.place is not None and at is not None else error.message
         raise TargetError(f"{target.text}: '{name}' is not made, as {where} raises {error.name}{f': {said}' if said else ''}")
+    if value is None and run.lost:
+        raise TargetError(f"{target.text}: a bound was reached while {target.module} was imported ({run.bound}), so '{name}' is not known")
     if value is None:
         known = [key for key in scope.table if isinstance(key, str) and not key.startswith("__")]
         raise TargetError(f"{target.module} defines no '{name}'{did_you_mean(name, known)}")
