@@ -10,7 +10,7 @@ from ..interp.events import Applied, Refused
 from ..interp.events import Lost as LostEvent
 from ..interp.nn_modules import closed, container_kind, own_tensors, walk, why_open
 from ..interp.recorder import LayerCall, tensors_in
-from ..interp.values import DictObject, Instance, ListObject, Tensor, Unknown, Value
+from ..interp.values import ClassValue, DictObject, Instance, ListObject, Tensor, Unknown, Value
 from ..ops.cost import macs_of_function
 from ..rules import by_code
 from ..rules.wording import spoken
@@ -260,15 +260,17 @@ def _sum(sizes: "Iterable[Dim | None]") -> Dim | None:
 
 
 def _nested(value: Value) -> Any:
-    """The result of a model: a tensor, None for what is not known, or a list of these."""
+    """The result of a model: a tensor, None for what is not known, or a list of these: of the entries of an object that is a tuple, a list or a
+    dict, or of the fields of a dataclass."""
     if isinstance(value, Tensor):
         return value
+    if isinstance(value, Instance):
+        fields = tuple(value.table.values()) if isinstance(value.cls, ClassValue) and value.cls.kind == "dataclass" else value
+        value = value.hidden.get("payload", fields)
     if isinstance(value, ListObject):
         value = value.table["items"]
     if isinstance(value, DictObject):
         value = tuple(value.table.values()) if value.opaque["rest"] is None else None
-    if isinstance(value, Instance) and isinstance(value.hidden.get("payload"), tuple):
-        value = value.hidden["payload"]
     if isinstance(value, tuple):
         return [_nested(item) for item in value if not isinstance(item, (str, bool, int, float)) and item is not None]
     return None
