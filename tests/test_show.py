@@ -107,6 +107,32 @@ def test_layers_are_those_that_hooks_see(file: str, call: str, spec: str, capsys
     assert found["totals"]["params"] == sum(parameter.numel() for parameter in model.parameters())
 
 
+PARAMETRIZED = ["P.weight_norm(nn.Conv1d(4, 6, 3))", "P.spectral_norm(P.weight_norm(nn.Conv1d(4, 8, 3), dim=None))", "P.weight_norm(nn.Linear(16, 5), dim=1)",
+                "nn.Sequential(P.orthogonal(nn.Linear(16, 5)), nn.ReLU())", "P.spectral_norm(nn.Linear(16, 5), name='weight')", "nn.Sequential(nn.utils.weight_norm(nn.Linear(16, 2)))"]
+
+
+@pytest.mark.parametrize("make", PARAMETRIZED)
+@pytest.mark.filterwarnings("ignore")
+def test_what_computes_a_parameter_is_called_as_a_leaf(make: str, folder: Path, capsys: Captured) -> None:
+    (folder / "t.py").write_text(f"from torch import nn\nfrom torch.nn.utils import parametrizations as P\nnet = {make}\n")
+    found = one(capsys, "t.py:net", "2 4 16")
+    assert found["status"] == "ok"
+    called = [{key: layer[key] for key in ("path", "op", "inputs", "outputs")} for layer in found["layers"]]
+    expected = leaf_calls(load(folder / "t.py").net, inputs_of("2 4 16"))
+    assert called == [{key: layer[key] for key in ("path", "op", "inputs", "outputs")} for layer in expected]
+
+
+@pytest.mark.parametrize("result", ["Out(x)", "Named(x=x)", "Out(x, Named(y=x[0]))"])
+def test_a_model_may_give_an_object_that_holds_its_results(result: str, folder: Path, capsys: Captured) -> None:
+    (folder / "t.py").write_text(
+        "from collections import OrderedDict\nfrom dataclasses import dataclass\nimport torch\nfrom torch import nn\n@dataclass\nclass Out:\n    a: torch.Tensor\n    b: object = None\n"
+        "class Named(OrderedDict):\n    pass\nclass Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.f = nn.Linear(4, 3)\n"
+        f"    def forward(self, x):\n        x = self.f(x)\n        return {result}\n")
+    found = one(capsys, "t.py:Net()", "2 4")
+    assert found["status"] == "ok"
+    assert found["output"] in ([[2, 3]], [[2, 3], [[3]]])
+
+
 def test_leaf_classes_of_the_user_and_shared_layers_are_listed(folder: Path, capsys: Captured) -> None:
     found = one(capsys, "net.py:Net(3, 10)", "2 3 8 8")
     expected = leaf_calls(load(folder / "net.py").Net(3, 10), inputs_of("2 3 8 8"))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .machine import Machine, Site
 
 
-_IN_PLACE_WRAPPERS = ("torch.nn.utils.weight_norm", "torch.nn.utils.spectral_norm", "torch.nn.utils.parametrizations.",
+_IN_PLACE_WRAPPERS = ("torch.nn.utils.weight_norm", "torch.nn.utils.spectral_norm",
                       "torch.nn.utils.remove_", "torch.compile", "torch.jit.script", "torch.jit.ignore", "torch.jit.unused", "torch.jit.export",
                       "torch.nn.DataParallel", "torch.nn.parallel.DistributedDataParallel", "torch.nn.SyncBatchNorm.convert_sync_batchnorm",
                       "torch.fx.wrap", "torch.quantization.prepare", "torch.no_grad", "torch.inference_mode", "torch.cuda.amp.autocast", "torch.jit._overload_method")

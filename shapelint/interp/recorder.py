@@ -12,6 +12,7 @@ from ..shapes import Shape
 from .events import Applied, Event
 from .natives import PyRaise
 from .nn_modules import children, closed, container_kind, walk
+from .parametrized import PARAMETRIZED, children_called
 from .values import Alternatives, ClassValue, DictObject, External, Instance, IteratorObject, ListObject, Place, SetObject, Tensor, Unknown, Value
 from .views import DictView
 
@@ -123,6 +124,9 @@ class Recorder:
 
     def _add(self, made: LayerCall) -> None:
         layer = made.instance.layer
+        if PARAMETRIZED in made.instance.hidden:
+            self._add_parametrized(made)
+            return
         if not is_composite(layer) or layer is None:
             self.calls.append(made)
             return
@@ -137,6 +141,19 @@ class Recorder:
         self.calls.append(made)
         if parts is None:
             self.unfollowed.append(made)
+
+    def _add_parametrized(self, made: LayerCall) -> None:
+        """A module that computes its parameters with children: these are the leaves."""
+        made.leaf = False
+        found = children_called(made.instance)
+        if found is None:
+            self.unfollowed.append(made)
+        for child in found or ():
+            call = LayerCall(f"{made.path}.{child.path}" if made.path else child.path, type_name(child.instance), child.instance, made.place)
+            call.inputs, call.outputs, call.doubts = child.inputs, (child.output,), made.doubts
+            call.events = (made.events[0], made.events[0])
+            self.calls.append(call)
+        self.calls.append(made)
 
     def _path_of(self, m: "Machine", instance: Instance) -> str | None:
         found = self._paths.get(id(instance))
