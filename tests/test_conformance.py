@@ -4,24 +4,36 @@ import pytest
 
 from shapelint.dev import conformance
 from shapelint.dev.conformance import Call, Expected, compared
-from shapelint.dev.corpus import NoSource, source_of
+from shapelint.dev.corpus import NoSource, sources_of
 from shapelint.interp.values import Tensor
 from shapelint.show.summary import ModelSummary, Row
 
-SAMPLE, SEED = 40, 11
+SEED = 11
+SAMPLES = {"torchvision": 40, "pytorchcv": 40, "timm": 15, "monai": 25, "segmentation_models_pytorch": 20}  # by how long they take
 
 
 @pytest.mark.parametrize("name", conformance.zoos())
 def test_published_models_conform_to_torch(name: str) -> None:
     zoo = conformance.zoo_named(name)
     try:
-        source = source_of(name, zoo.versions[name], [], conformance.CACHE)
+        sources = sources_of(zoo.versions, [], conformance.CACHE)
     except NoSource as reason:
         pytest.skip(str(reason))
-    found = list(conformance.verdicts(zoo, source, conformance.sample(zoo, SAMPLE, SEED)))
+    found = list(conformance.verdicts(zoo, sources, conformance.sample(zoo, SAMPLES[name], SEED)))
     assert not [(verdict.target, verdict.wrong[:3]) for verdict in found if verdict.wrong], "stated shapes that torch contradicts"
     inexact = [(verdict.target, verdict.why[:1], verdict.missing[:1]) for verdict in found if not verdict.is_exact]
     assert len(inexact) <= 0.05 * len(found), inexact
+
+
+@pytest.mark.parametrize("name", ["segmentation_models_pytorch"])
+def test_without_the_packages_that_a_zoo_needs_nothing_wrong_is_stated(name: str) -> None:
+    zoo = conformance.zoo_named(name)
+    try:
+        sources = sources_of({name: zoo.versions[name]}, [], conformance.CACHE)
+    except NoSource as reason:
+        pytest.skip(str(reason))
+    found = list(conformance.verdicts(zoo, sources, conformance.sample(zoo, SAMPLES[name], SEED)))
+    assert not [(verdict.target, verdict.wrong[:3]) for verdict in found if verdict.wrong]
 
 
 def stated(*shapes: tuple[int, ...], status: str = "ok") -> ModelSummary:

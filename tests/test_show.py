@@ -983,6 +983,59 @@ class Net(nn.Module):
     assert found["status"] == "unknown" and [layer["path"] for layer in found["layers"]] == ["own"] and [row["path"] for row in found["others"]] == ["part"]
 
 
+@pytest.mark.parametrize("fill", ["for width in widths():\n            self.parts.append(nn.Conv2d(4, 4, 1))", "if widths():\n            self.parts.append(nn.ReLU())",
+                                  "if widths():\n            del self.parts[0]"])
+@pytest.mark.parametrize("kind", ["nn.ModuleList", "nn.Sequential", "Parts"])
+def test_a_container_that_some_paths_fill_holds_an_unknown_number(kind: str, fill: str, folder: Path, capsys: Captured) -> None:
+    (folder / "t.py").write_text(f"""
+import copy
+import torch
+from torch import nn
+from nowhere import widths
+class Parts(nn.Sequential):
+    def forward(self, x):
+        return x
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.parts = {kind}({"[nn.ReLU()]" if kind == "nn.ModuleList" else "nn.ReLU()"})
+        {fill}
+        self.parts = copy.deepcopy(self.parts)
+        self.last = nn.Conv2d(len(self.parts) * 4, 2, 1)
+    def forward(self, x):
+        return self.last(torch.cat([x for _ in self.parts], 1))
+""")
+    found = one(capsys, "t.py:Net()", "2 4 8 8", status=None)
+    assert (found["status"], found["diagnostics"]) == ("unknown", [])
+    assert [layer["outputs"] for layer in found["layers"]] == [[["?", 2, "?", "?"]]] and found["layers"][0]["params"] == "?"
+
+
+def test_a_base_class_that_is_not_read_comes_before_those_that_are(folder: Path, capsys: Captured) -> None:
+    (folder / "t.py").write_text("""
+import torch
+from torch import nn
+from nowhere.models import ResNet
+class Mixin:
+    def __init__(self, depth=5):
+        self.depth = depth
+    def forward(self, x):
+        return x[0]
+class Encoder(ResNet, Mixin):
+    def __init__(self, width, **more):
+        super().__init__(**more)
+        self.width = width
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.encoder, self.last = Encoder(4, block=3, layers=[2, 2]), nn.Linear(3, 2)
+    def forward(self, x):
+        return self.last(self.encoder(x))
+""")
+    found = one(capsys, "t.py:Net()", "2 4 3", status=None)
+    assert (found["status"], found["diagnostics"]) == ("unknown", [])
+    assert [layer["path"] for layer in found["layers"]] == ["last"] and found["layers"][0]["outputs"] != [[4, 2]]
+
+
 def test_a_container_of_unknown_content_is_no_leaf(folder: Path, capsys: Captured) -> None:
     (folder / "o.py").write_text("""
 import os

@@ -70,6 +70,7 @@ def _pytorchcv_input(name: str) -> str:
 
 ZOOS = {"torchvision": torchvision, "pytorchcv": pytorchcv, "timm": zoo_styles.timm, "segmentation_models_pytorch": zoo_styles.segmentation_models_pytorch,
         "monai": zoo_styles.monai}
+NEEDS = {"segmentation_models_pytorch": ("timm", "torchvision"), "monai": ("torchvision",)}  # what a package takes its layers from, besides torch
 
 
 def without_weights() -> None:
@@ -165,7 +166,7 @@ def main() -> None:
         if given.only is None or given.only in target:
             models[target] = in_child(target, spec)
             print(target, models[target].get("error") or len(models[target]["calls"]), flush=True)
-    versions = {name: importlib.metadata.version(name) for name in ("torch", given.zoo)}
+    versions = {name: importlib.metadata.version(name) for name in ("torch", given.zoo, *NEEDS.get(given.zoo, ()))}
     path = given.output or DATA / f"{given.zoo}.json.xz"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(packed(models, versions))

@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .corpus import source_of
+from .corpus import sources_of
 
 if TYPE_CHECKING:
     from ..show.summary import ModelSummary
@@ -136,12 +136,12 @@ def _differs(stated: list[Any], true: list[Any]) -> bool:
     return len(stated) != len(true) or any(isinstance(size, int) and size != other for size, other in zip(stated, true, strict=True))
 
 
-def verdicts(zoo: Zoo, source: str, models: Sequence[Expected]) -> Iterator[Verdict]:
-    """What shapelint says of each of the ``models``, whose package lies in ``source``."""
+def verdicts(zoo: Zoo, sources: Sequence[str], models: Sequence[Expected]) -> Iterator[Verdict]:
+    """What shapelint says of each of the ``models``, whose package, and what it needs, lie in ``sources``."""
     from ..config import Config
     from ..show.models import ShowOptions, Wanted, show_targets
 
-    summaries = show_targets([Wanted(model.target, model.spec, zoo.name) for model in models], Config(), ShowOptions(roots=[source]))
+    summaries = show_targets([Wanted(model.target, model.spec, zoo.name) for model in models], Config(), ShowOptions(roots=sources))
     start = time.process_time()
     for model, summary in zip(models, summaries, strict=True):
         yield compared(model, summary, time.process_time() - start)
@@ -163,7 +163,7 @@ def run(names: Sequence[str], sources: list[str], *, only: str = "", count: int 
         zoo = zoo_named(name)
         models = [model for model in (sample(zoo, count, seed) if count else zoo.models) if only in model.target]
         found = []
-        for verdict in verdicts(zoo, source_of(name, zoo.versions[name], sources, CACHE), models):
+        for verdict in verdicts(zoo, sources_of(zoo.versions, sources, CACHE), models):
             found.append(verdict)
             if not verdict.is_exact:
                 print(_line(verdict, 100 if verbose else 3), flush=True)

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import zipfile
+from collections.abc import Mapping
 
 _FETCH_SECONDS = 300
 
@@ -47,3 +48,8 @@ def source_of(name: str, version: str, sources: "list[str]", folder: str) -> str
         if os.path.isdir(os.path.join(source, name)):
             return source
     return unpacked(name, version, folder)
+
+
+def sources_of(versions: Mapping[str, str], sources: list[str], folder: str) -> list[str]:
+    """The folders that hold these packages; torch is not looked for. Raises :class:`NoSource`."""
+    return list(dict.fromkeys(source_of(name, version, sources, folder) for name, version in versions.items() if name != "torch"))

@@ -205,7 +205,7 @@ def find_in_mro(m: "Machine", mro: tuple[Value, ...], name: str) -> Value:
             if name in base.table:
                 if m.imports.deferral.waiting:
                     m.imports.deferral.reads(m, name, base.table[name])
-                return base.table[name]
+                return _unless_hidden(mro, base, name)
         elif isinstance(base, External):
             found = METHODS.get((base.name.removeprefix("collections."), name))
             if found is not None:
@@ -220,6 +220,15 @@ def find_in_mro(m: "Machine", mro: tuple[Value, ...], name: str) -> Value:
         elif isinstance(base, Unknown):
             return base
     return None
+
+
+def _unless_hidden(mro: tuple[Value, ...], owner: ClassValue, name: str) -> Value:
+    """The method of a class, unless one before it that is not read has such a method too: most have these."""
+    if (name.startswith("__") or name == "forward") and mro[0] is not owner:
+        unread = next((base for base in mro[: mro.index(owner)] if externals.may_bring(base)), None)
+        if unread is not None:
+            return Unknown(Why.IMPORT, f"{unread.name}.{name}")
+    return owner.table[name]
 
 
 def _is_none(mro: tuple[Value, ...], name: str) -> bool:

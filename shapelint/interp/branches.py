@@ -8,7 +8,7 @@ from ..dims.where import Condition
 from .heap import Changes, Table
 from .join import join
 from .natives import PyRaise
-from .values import DictEntries, MaybeMissing, Value
+from .values import ContainerEntries, DictEntries, Instance, MaybeMissing, Tensor, Unknown, Value, Why
 
 if TYPE_CHECKING:
     from .machine import Machine
@@ -26,9 +26,16 @@ class Signal:
 BREAK, CONTINUE = Signal("break"), Signal("continue")
 
 
-def keep(value: Value, table: Table) -> Value:
-    """The join of a value with "no such entry": what is there, since reading the other raises. A dict can be asked, so it remembers."""
-    return MaybeMissing(value) if isinstance(table, DictEntries) and not isinstance(value, MaybeMissing) else value
+def keeping(m: "Machine") -> Callable[[Value, Table], Value]:
+    """The join of a value with "no such entry": what is there, since reading the other raises. A dict can be asked, so it remembers; a container of
+    modules holds an unknown number of them."""
+
+    def keep(value: Value, table: Table) -> Value:
+        if isinstance(table, ContainerEntries) and (isinstance(value, Instance) or (isinstance(value, Tensor) and value.is_parameter)):
+            m.heap.write(table.owner.hidden, "open", Unknown(Why.JOIN, "a module that only some paths add", m.place))
+        return MaybeMissing(value) if isinstance(table, DictEntries) and not isinstance(value, MaybeMissing) else value
+
+    return keep
 
 
 class _Sides:
@@ -152,7 +159,7 @@ def region_of(m: "Machine", changes: Changes) -> Region:
 def merge(m: "Machine", one: Changes, other: Changes) -> tuple[Region, Region]:
     """Go on with both paths: from the state before them to what they agree on. Returns the sizes of each."""
     where = region_of(m, one), region_of(m, other)
-    m.heap.merge(one, other, lambda left, right: join(left, right, where), keep)
+    m.heap.merge(one, other, lambda left, right: join(left, right, where), keeping(m))
     return where
 
 

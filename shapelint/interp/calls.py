@@ -271,7 +271,7 @@ def make(m: "Machine", cls: ClassValue, args: list[Value], kwargs: dict[str, Val
 
 def blank(m: "Machine", cls: ClassValue, site: "Site | None") -> Instance:
     """An object whose ``__init__`` has not run."""
-    instance = Instance(cls, created=call_site(site))
+    instance = nn_modules.hold_entries(Instance(cls, created=call_site(site)))
     m.reached.add(id(cls.place.node))
     m.instances.append(instance)
     return instance
@@ -282,7 +282,7 @@ def _made_by_new(m: "Machine", cls: ClassValue, maker: FunctionValue, args: list
     if isinstance(made, Instance) and isinstance(made.cls, ClassValue) and cls in made.cls.mro:
         initialise(m, made.cls, made, args, kwargs, site)
     elif isinstance(made, Unknown):
-        made = Instance(cls, created=call_site(site))
+        made = nn_modules.hold_entries(Instance(cls, created=call_site(site)))
         initialise(m, cls, made, args, kwargs, site)
     return made
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ..dims.region import Region
 from ..dims.where import Condition
 from . import limits, plain_loops
-from .branches import BREAK, Signal, branch, keep, settle
+from .branches import BREAK, Signal, branch, keeping, settle
 from .generators import let_go
 from .heap import Changes
 from .join import join, same
@@ -257,9 +257,9 @@ def _repeat(m: "Machine", node: "ast.For | ast.While", scope: Scope, element: Va
         changes = m.heap.changes(mark)
         m.heap.undo(mark)
         if attempt == 0:
-            m.heap.merge(changes, {}, join, keep)
+            m.heap.merge(changes, {}, join, keeping(m))
         else:
-            m.heap.merge(changes, {}, _settled, keep)
+            m.heap.merge(changes, {}, _settled, keeping(m))
     if first is not None and first.kind == "return" and m.frames:
         m.frames[-1].returns.append((m.heap.changes(m.frames[-1].mark), first.value))
         m.doubt()

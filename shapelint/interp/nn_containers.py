@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from .natives import PyRaise, method
-from .nn_modules import DICT, LIST, SEQUENTIAL, closed, container_kind, is_module, lose, register, why_open
+from .nn_modules import DICT, LIST, SEQUENTIAL, closed, container_kind, hold_entries, is_module, lose, register, why_open
 from .values import (
     Alternatives,
     DictObject,
@@ -238,7 +238,7 @@ def _getitem(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value
             raise PyRaise("IndexError", f"index {key} is out of range")
         return entries[key][1]
     if isinstance(key, SliceValue) and all(part is None or isinstance(part, int) for part in (key.start, key.stop, key.step)):
-        made = Instance(External(container_kind(instance)), instance.created)
+        made = hold_entries(Instance(External(container_kind(instance)), instance.created))
         for name, child in entries[slice(key.start, key.stop, key.step)]:
             made.table[name if container_kind(instance) == SEQUENTIAL else str(len(made.table))] = child
         return made
@@ -289,7 +289,7 @@ def _delitem(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value
 @method(SEQUENTIAL, "__add__")
 @method(LIST, "__add__")
 def _add(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
-    made = Instance(External(container_kind(args[0])), args[0].created)
+    made = hold_entries(Instance(External(container_kind(args[0])), args[0].created))
     for part in args[:2]:
         _extend(m, [made, part], {})
     return made

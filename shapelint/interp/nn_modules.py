@@ -11,6 +11,7 @@ from .values import (
     Alternatives,
     BoundMethod,
     ClassValue,
+    ContainerEntries,
     DictObject,
     External,
     FunctionValue,
@@ -268,6 +269,13 @@ def container_kind(instance: Instance) -> str:
     """Which torch container an instance is, or "" ."""
     names = [base.name for base in (instance.cls.mro if isinstance(instance.cls, ClassValue) else (instance.cls,)) if isinstance(base, External)]
     return next((name for name in names if name in (SEQUENTIAL, LIST, DICT, *PARAMETERS)), "")
+
+
+def hold_entries(instance: Instance) -> Instance:
+    """A new object, whose table knows that it is a container's where it is one."""
+    if container_kind(instance):
+        instance.table = ContainerEntries(instance)
+    return instance
 
 
 def why_open(instance: Instance) -> Unknown:

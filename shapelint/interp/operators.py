@@ -12,6 +12,7 @@ from .externals import CONTAINERS, canonical
 from .handing_over import hand_over
 from .layers import construct
 from .natives import METHODS, NATIVES
+from .nn_modules import hold_entries
 from .operations import TENSOR_OPERATORS
 from .refusals import application_of, refused
 from .values import CallSite, External, Instance, ListObject, Place, Tensor, Unknown, Value, Why
@@ -92,7 +93,7 @@ def _forget_elements(m: "Machine", receiver: Tensor) -> None:
 
 
 def _container(m: "Machine", name: str, args: list[Value], kwargs: dict[str, Value], site: "Site | None") -> Instance:
-    instance = Instance(External(name), None if site is None else CallSite(site.place, {}))
+    instance = hold_entries(Instance(External(name), None if site is None else CallSite(site.place, {})))
     init = METHODS.get((name, "__init__"))
     if init is not None:
         rest = next((arg for arg in args if isinstance(arg, Rest)), None)

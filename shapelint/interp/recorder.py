@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ..ops.composition import Part, is_composite, parts_of
 from ..shapes import Shape
 from .events import Applied, Event
+from .externals import may_bring
 from .natives import PyRaise
 from .nn_modules import children, closed, container_kind, walk
 from .parametrized import PARAMETRIZED, children_called
@@ -84,7 +85,7 @@ class Recorder:
         made.doubts = m.uncertain + m.forks
         made.inputs = _tensors(m, args, kwargs)  # now, as a hook sees a list that the module has added to
         made.outputs = tuple(m.solid(list(tensors_in(value, unknown_too=True))))
-        made.leaf = not (_may_hold_more(instance) and any(isinstance(output, Unknown) for output in made.outputs))
+        made.leaf = not _may_hold_more(instance, any(isinstance(output, Unknown) for output in made.outputs))
         self._add(made)
         return value
 
@@ -166,9 +167,11 @@ class Recorder:
         return found
 
 
-def _may_hold_more(instance: Instance) -> bool:
-    """Whether an attribute is not known: it may be a module, which would have computed what is not known either."""
-    return any(isinstance(value, (Unknown, Alternatives)) for value in instance.table.values())
+def _may_hold_more(instance: Instance, lost: bool) -> bool:
+    """Whether a class that is not read may have given it modules, or an attribute that is not known may be one: then what it computes is not known either."""
+    if isinstance(instance.cls, ClassValue) and any(map(may_bring, instance.cls.mro)):
+        return True
+    return lost and any(isinstance(value, (Unknown, Alternatives)) for value in instance.table.values())
 
 
 def _part_call(whole: LayerCall, part: Part) -> LayerCall:

@@ -12,7 +12,7 @@ from ..dims.where import Condition
 from ..ops.problems import Problem
 from . import limits
 from .binding import assign, binder, scope_of
-from .branches import BREAK, CONTINUE, Signal, branch, keep
+from .branches import BREAK, CONTINUE, Signal, branch, keeping
 from .contexts import is_manager, leave
 from .decisions import condition, decide, prepared_test
 from .elements import changed
@@ -317,7 +317,7 @@ def _attempted(m: "Machine", node: ast.Try, attempt: _Attempt, signal: Signal | 
 
     def caught() -> Signal | None:
         if not attempt.straight:
-            m.heap.merge(changes, {}, join, keep)
+            m.heap.merge(changes, {}, join, keeping(m))
             m.facts.narrow(attempt.before if attempt.doubtful else failing)
         return _handle(m, node, PyRaise(name, "raised by torch"), scope)
 

@@ -229,6 +229,16 @@ class DictEntries(dict[Any, Any]):
     __slots__ = ()
 
 
+class ContainerEntries(dict[Any, Any]):
+    """The table of a container of modules, ``owner``: what it holds is iterated and counted."""
+
+    __slots__ = ("owner",)
+
+    def __init__(self, owner: "Instance") -> None:
+        super().__init__()
+        self.owner = owner
+
+
 class MaybeMissing(Unknown):
     """An entry of a dict that only one of two branches made; ``value`` is what is there, if it is there."""
 

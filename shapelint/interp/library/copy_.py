@@ -4,6 +4,7 @@ a deep copy has parameters of its own."""
 from typing import TYPE_CHECKING, Any
 
 from ..lazy import is_lazy
+from ..nn_modules import hold_entries
 from ..values import (
     Alternatives,
     BoundMethod,
@@ -45,8 +46,8 @@ def copy(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
 
 
 def _shallow(machine: "Machine", value: Instance) -> Instance:
-    made = Instance(value.cls, value.created)
-    made.table = dict(value.table)
+    made = hold_entries(Instance(value.cls, value.created))
+    made.table.update(value.table)
     made.hidden = {key: item for key, item in value.hidden.items() if key not in _NAMING}
     payload = made.hidden.get("payload")
     if payload is not None:
@@ -128,7 +129,7 @@ class _Copier:
         own = _own_copy(self.machine, value, "__deepcopy__", [self.memo])
         if own is not None:
             return self._keep(value, own)
-        made = Instance(value.cls, value.created)
+        made = hold_entries(Instance(value.cls, value.created))
         self._keep(value, made)
         made.hidden = {key: self._hidden(item) for key, item in value.hidden.items()}
         owner, parameters = value.hidden.get("parameters", (0, {}))
