@@ -284,8 +284,8 @@ def instance_attribute(m: "Machine", value: Instance, name: str) -> Value:
         return DictObject(value.table, rest, shared=True)
     if name == "__module__" and isinstance(cls, ClassValue):
         return cls.scope.module_name
-    if name in ("_modules", "_parameters", "_buffers"):
-        return _registered(m, value, name)
+    if name in registered.REGISTRIES and nn_modules.is_module(m, value):
+        return registered.registry(m, value, name)
     found = find_in_mro(m, mro, name)
     if found is not None:
         return _bind(m, found, value, cls)
@@ -320,16 +320,6 @@ def _described(m: "Machine", written: Value, value: Instance, cls: Value, name: 
     if is_descriptor(written) and (name not in value.table or is_descriptor(written, "__set__")):
         return (read(m, written, value, cls),)
     return None
-
-
-def _registered(m: "Machine", value: Instance, name: str) -> Value:
-    """``module._modules`` and its kin, for reading."""
-    from .nn_modules import children, closed, why_open
-
-    if name == "_modules":
-        return DictObject(dict(children(m, value)), None if closed(value) else why_open(value), kind="OrderedDict")
-    wanted = name == "_parameters"
-    return DictObject({key: item for key, item in value.table.items() if isinstance(item, Tensor) and item.is_parameter is wanted}, kind="OrderedDict")
 
 
 def _external_mro(cls: Value) -> tuple[Value, ...]:
@@ -471,8 +461,11 @@ def _set_instance(m: "Machine", value: Instance, name: str, new: Value) -> None:
 
 def set_plainly(m: "Machine", value: Instance, name: str, new: Value) -> None:
     """``object.__setattr__``."""
-    if name == "__dict__":
-        _replace_table(m, value, new)
+    if name in _TABLES and (name == "__dict__" or nn_modules.is_module(m, value)):
+        if name == "__dict__":
+            _replace_table(m, value, new)
+        else:
+            registered.replace_registry(m, value, name, new)
         return
     if isinstance(value.cls, ClassValue):
         found = written(value.cls, name)
@@ -554,6 +547,8 @@ def delete_plainly(m: "Machine", value: Value, name: str) -> None:
         m.heap.delete(value.table, name)
 
 
-from . import branches, externals, layers, nn_modules, tensors  # noqa: E402  (they read attributes in turn)
+from . import branches, externals, layers, nn_modules, registered, tensors  # noqa: E402  (they read attributes in turn)
+
+_TABLES = frozenset({"__dict__", *registered.REGISTRIES})
 
 __all__ = ["delete_attribute", "external", "find_in_mro", "get_attribute", "has_attribute", "set_attribute"]

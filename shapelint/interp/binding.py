@@ -73,13 +73,13 @@ def _bind_sequence(target: ast.Tuple | ast.List) -> Binder:
 def _assign_item(m: "Machine", target: ast.Subscript, value: Value, scope: Scope) -> None:
     key = evaluate(m, target.slice, scope)
     inner = target.value
-    if isinstance(inner, ast.Attribute) and inner.attr == "_modules":  # net._modules["fc"] = ... registers a child
+    if isinstance(inner, ast.Attribute) and inner.attr in ("_modules", "_parameters", "_buffers"):  # net._modules["fc"] = ... registers a child
         owner = evaluate(m, inner.value, scope)
         if isinstance(owner, Instance):
-            if isinstance(key, str):
-                m.set_attribute(owner, key, value)
-            else:
-                m.heap.write(owner.hidden, "open", Unknown(Why.DATA, "a child under an unknown name"))
+            from .registered import set_entry  # few programs need it
+
+            with m.at(target, scope):
+                set_entry(m, owner, inner.attr, key, value)
             return
     container = _stored_in(m, inner, target.slice, scope) if m.imports.deferral.waiting else evaluate(m, inner, scope)
     with m.at(target, scope):

@@ -31,6 +31,7 @@ def keeping(m: "Machine") -> Callable[[Value, Table], Value]:
     modules holds an unknown number of them."""
 
     def keep(value: Value, table: Table) -> Value:
+        table = table if isinstance(table, dict) else table.attributes  # of a registry of a module
         if isinstance(table, ContainerEntries) and (isinstance(value, Instance) or (isinstance(value, Tensor) and value.is_parameter)):
             m.heap.write(table.owner.hidden, "open", Unknown(Why.JOIN, "a module that only some paths add", m.place))
         return MaybeMissing(value) if isinstance(table, DictEntries) and not isinstance(value, MaybeMissing) else value

@@ -23,6 +23,31 @@ class _Shorter:
         self.length = length
 
 
+class _Taken:
+    """An entry that stood before that of another key, where it comes back to: children run in order."""
+
+    __slots__ = ("later", "value")
+
+    def __init__(self, value: Any, later: Any) -> None:
+        self.value, self.later = value, later
+
+    def put_back(self, table: Table, key: Any) -> None:
+        names = list(table)
+        table[key] = self.value
+        for name in names[names.index(self.later) :] if self.later in table else ():
+            table[name] = table.pop(name)
+
+
+def _taken(table: Table, key: Any) -> Any:
+    """What is remembered of an entry that is deleted."""
+    if next(reversed(table)) == key:
+        return table[key]
+    names = iter(table)
+    while next(names) != key:
+        pass
+    return _Taken(table[key], next(names))
+
+
 _REMEMBERED = 8  # marks
 _LONG = 64  # writes: fewer are read faster than remembered
 
@@ -70,7 +95,8 @@ class Heap:
     def delete(self, table: Table, key: Any) -> None:
         """``del table[key]`` if it is there, undoable."""
         if key in table:
-            self._trail.append((table, key, table[key]))
+            table = table if isinstance(table, dict) else table.attributes  # a registry of a module, which shows these
+            self._trail.append((table, key, _taken(table, key)))
             del table[key]
 
     def mark(self) -> int:
@@ -105,6 +131,8 @@ class Heap:
                 table.pop(key, None)
             elif type(old) is _Shorter and isinstance(table, Growing):
                 table.cut(old.length)
+            elif type(old) is _Taken:
+                old.put_back(table, key)
             else:
                 table[key] = old
 

@@ -6,10 +6,12 @@ from .natives import PyRaise, method
 from .nn_modules import DICT, LIST, SEQUENTIAL, closed, container_kind, hold_entries, is_module, lose, register, why_open
 from .values import (
     Alternatives,
+    ClassValue,
     DictObject,
     External,
     Instance,
     IteratorObject,
+    ListObject,
     SliceValue,
     Tensor,
     Unknown,
@@ -238,11 +240,28 @@ def _getitem(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value
             raise PyRaise("IndexError", f"index {key} is out of range")
         return entries[key][1]
     if isinstance(key, SliceValue) and all(part is None or isinstance(part, int) for part in (key.start, key.stop, key.step)):
-        made = hold_entries(Instance(External(container_kind(instance)), instance.created))
-        for name, child in entries[slice(key.start, key.stop, key.step)]:
-            made.table[name if container_kind(instance) == SEQUENTIAL else str(len(made.table))] = child
-        return made
+        return _part(m, instance, entries[slice(key.start, key.stop, key.step)])
     return Unknown(Why.DATA, "an index")
+
+
+def _part(m: "Machine", instance: Instance, entries: list[tuple[str, Value]]) -> Value:
+    """A slice of a container: torch makes another object of its class, also where that is one of the program's own."""
+    kind = container_kind(instance)
+    items = tuple(child for _, child in entries)
+    if isinstance(instance.cls, ClassValue):
+        given = DictObject(dict(entries), kind="OrderedDict") if kind == SEQUENTIAL else ListObject(items)
+        made = m.call(instance.cls, [] if kind == "torch.nn.ParameterList" else [given], {}, m.site)
+        if kind == "torch.nn.ParameterList" and isinstance(made, Instance):
+            _extend(m, [made, given], {})
+        return made
+    made = hold_entries(Instance(External(kind), instance.created))
+    made.table.update(entries if kind == SEQUENTIAL else _numbered(items))
+    return made
+
+
+def _numbered(items: tuple[Value, ...]) -> list[tuple[str, Value]]:
+    """The items of a list under the names that they have in one."""
+    return [(str(i), item) for i, item in enumerate(items)]
 
 
 @method(SEQUENTIAL, "__setitem__")
