@@ -139,3 +139,14 @@ check('c', made(Own())[0])
 """
     found = in_interpreter(text)
     assert not any(contradicts(wanted, found[name]) for name, wanted in in_python(text).items()), found
+
+
+@pytest.mark.parametrize("loop", [
+    "kept = g()\nclass Own:\n    def __iter__(self): return kept\nfor x in Own(): break", "class Own:\n    def __iter__(self): return g()\nfor x in Own(): break",
+    "def tee(it):\n    kept.append(it)\n    return it\nkept = []\nfor x in tee(g()): break", "def made(): return g()\nfor x in made(): break",
+    "def wrapped(it):\n    for x in it: yield x\nfor x in wrapped(g()): break", "def wrapped(it):\n    for x in it: yield x\nkept = g()\nfor x in wrapped(kept): break",
+    "for x in zip(*[g(), g()]): break", "def made(): return enumerate(g())\nfor x in made(): break",
+])
+def test_a_generator_that_others_may_hold_may_be_closed(loop: str) -> None:
+    text = f"log = []\ndef g():\n    try:\n        yield 1\n        yield 2\n    finally:\n        log.append(1)\n{loop}\ncheck('a', len(log))"
+    assert not contradicts(in_python(text)["a"], in_interpreter(text)["a"])

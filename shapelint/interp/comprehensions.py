@@ -35,7 +35,10 @@ def generator_expression(m: "Machine", node: ast.GeneratorExp, scope: Scope) -> 
     from .expressions import prepared
 
     inner, parts = _inner(scope), _parts(node.generators)
-    return lazy(_items(m, parts, 0, inner, prepared(node.elt), parts[0].iterable(m, scope)))
+    first = parts[0].iterable(m, scope)
+    made = lazy(_items(m, parts, 0, inner, prepared(node.elt), first))
+    made.source.node, made.source.over = node, (first,)
+    return made
 
 
 def _items(m: "Machine", parts: list["_For"], index: int, scope: Scope, element: "Code", first: Value = None) -> Iterator[Value]:

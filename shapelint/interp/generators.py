@@ -17,19 +17,15 @@ from .contexts import is_manager, leave
 from .decisions import decide
 from .expressions import evaluate
 from .join import same
-from .lazy import END, Lost, Source, is_lazy, made_by, stream, take
+from .lazy import END, Lost, Source, asked, is_lazy, made_by, stream, take
 from .natives import PyRaise
-from .values import IteratorObject, Scope, Unknown, Value, Why
+from .values import External, Instance, IteratorObject, Scope, Unknown, Value, Why
 
 if TYPE_CHECKING:
     from .machine import Frame, Machine
 
 Run = Generator[Value, Value, "Signal | None"]
 Yielding = Generator[Value, Value, Value]
-
-
-class _Closed(Exception):
-    """``generator.close()``."""
 
 
 def yields(node: ast.AST) -> bool:
@@ -75,10 +71,13 @@ def can_be_followed(node: ast.FunctionDef) -> bool:
 
 def generator(m: "Machine", frame: "Frame") -> IteratorObject:
     """The iterator that a call of a generator function gives."""
-    return made_by(_Generator(m, frame))
+    return made_by(GeneratorSource(m, frame))
 
 
-class _Generator(Source):
+_EXIT = External("builtins.GeneratorExit")
+
+
+class GeneratorSource(Source):
     """A body that waits at a ``yield``: its frame, its loops and its doubts are those of its own."""
 
     __slots__ = ("doubts", "frame", "loops", "machine", "run", "started")
@@ -91,7 +90,12 @@ class _Generator(Source):
         self.started = False
         self.run = _body(m, frame.function.node.body, frame.scope)  # type: ignore[arg-type]
 
-    def resume(self, sent: Value, error: "PyRaise | _Closed | None") -> Any:
+    @property
+    def waits(self) -> bool:
+        """Whether the body has begun and not ended."""
+        return self.started and getattr(self.run, "gi_frame", None) is not None
+
+    def resume(self, sent: Value, error: PyRaise | None) -> Any:
         m = self.machine
         before, loops, site, raised = (m.uncertain, m.forks, m.trying), m.loops, m.site, m.raised
         m.uncertain, m.forks, m.trying = (have + own for have, own in zip(before, self.doubts, strict=True))
@@ -105,7 +109,7 @@ class _Generator(Source):
             m.uncertain, m.forks, m.trying = before
             m.loops, m.site, m.raised = loops, site, raised
 
-    def _next(self, sent: Value, error: "PyRaise | _Closed | None") -> Any:
+    def _next(self, sent: Value, error: PyRaise | None) -> Any:
         try:
             if error is not None:
                 return self.run.throw(error)
@@ -119,22 +123,19 @@ class _Generator(Source):
 
 
 def close(m: "Machine", iterator: Value) -> None:
-    """``generator.close()``: what stands in ``finally`` runs."""
+    """``generator.close()``: GeneratorExit is raised where the body waits, so what stands in ``finally`` runs."""
     source = iterator.source if isinstance(iterator, IteratorObject) else None
-    if isinstance(source, _Generator) and source.lost is None:
+    if isinstance(source, GeneratorSource) and source.lost is None:
         try:
-            if source.started:
-                source.resume(None, _Closed())
-        except (_Closed, Lost):
+            if source.waits and source.resume(None, PyRaise("GeneratorExit", "", Instance(_EXIT))) is not END:
+                raise PyRaise("RuntimeError", "generator ignored GeneratorExit")
+        except Lost:
             pass
-        source.run.close()
-
-
-def let_go(m: "Machine", iterator: Value, node: ast.AST) -> None:
-    """The loop over what ``node`` gave is left: a generator that this very call has made nobody else holds, so it is closed."""
-    source = iterator.source if isinstance(iterator, IteratorObject) else None
-    if isinstance(source, _Generator) and source.frame.site is not None and source.frame.site.node is node:
-        close(m, iterator)
+        except PyRaise as error:
+            if error.name not in ("GeneratorExit", "StopIteration"):
+                raise
+        finally:
+            source.run.close()
 
 
 def _lost(what: str = "a generator whose course depends on data") -> Lost:
@@ -178,6 +179,9 @@ def _delegated(m: "Machine", inner: Value) -> Yielding:
         try:
             sent = yield item
         except PyRaise as error:
+            if error.name == "GeneratorExit":
+                close(m, inner)
+                raise
             item = take(m, inner, None, error)
         else:
             item = take(m, inner, sent)
@@ -221,7 +225,10 @@ def _if(m: "Machine", node: ast.If, scope: Scope) -> Run:
 
 
 def _for(m: "Machine", node: ast.For, scope: Scope) -> Run:
-    iterable = evaluate(m, node.iter, scope)
+    given = evaluate(m, node.iter, scope)
+    with m.at(node.iter, scope):
+        iterable = asked(m, given)
+    held = iterable is given and isinstance(node.iter, HELD)
     items = stream(m, iterable)
     begun: list[dict[Any, Value]] = []  # the names at the beginning of the second iteration and the next
 
@@ -238,10 +245,12 @@ def _for(m: "Machine", node: ast.For, scope: Scope) -> Run:
 
     try:
         signal = yield from _loop(m, node, another, scope)
-    except (PyRaise, _Closed):
-        let_go(m, iterable, node.iter)
+    except PyRaise:
+        if not held:
+            let_go(m, iterable, node.iter)
         raise
-    let_go(m, iterable, node.iter)
+    if not held:
+        let_go(m, iterable, node.iter)
     return signal
 
 
@@ -258,7 +267,7 @@ def _loop(m: "Machine", node: "ast.For | ast.While", another: Callable[[], bool]
         try:
             more = another()
             signal = (yield from _body(m, node.body, scope)) if more else None
-        except (PyRaise, _Closed):
+        except PyRaise:
             m.loops.pop()
             raise
         m.loops.pop()
@@ -288,10 +297,6 @@ def _within(m: "Machine", node: ast.With, at: int, scope: Scope) -> Run:
         if not (leave(m, context, error) if managed else expects_error):
             raise
         return None
-    except _Closed:
-        if managed:
-            leave(m, context)
-        raise
     if managed:
         leave(m, context)
     return signal
@@ -300,7 +305,7 @@ def _within(m: "Machine", node: ast.With, at: int, scope: Scope) -> Run:
 def _try(m: "Machine", node: ast.Try, scope: Scope) -> Run:
     try:
         signal = yield from _attempted(m, node, scope)
-    except (PyRaise, _Closed):
+    except PyRaise:
         last = yield from _body(m, node.finalbody, scope)
         if last is None:
             raise
@@ -321,10 +326,6 @@ def _attempted(m: "Machine", node: ast.Try, scope: Scope) -> Run:
         signal = yield from _body(m, node.body, scope)
     except PyRaise as error:
         raised = error
-    except _Closed:
-        m.uncertain -= handled
-        m.trying -= handled
-        raise
     m.uncertain -= handled
     m.trying -= handled
     if raised is None:
@@ -339,7 +340,7 @@ def _handled(m: "Machine", handler: ast.ExceptHandler, raised: PyRaise, scope: S
     before, m.raised = m.raised, raised
     try:
         signal = yield from _body(m, handler.body, scope)
-    except (PyRaise, _Closed):
+    except PyRaise:
         m.raised = before
         raise
     m.raised = before
@@ -352,3 +353,5 @@ _RUN: dict[type, Callable[..., Run]] = {
     ast.Expr: _expression, ast.Assign: _assigned, ast.AnnAssign: _assigned, ast.AugAssign: _augmented, ast.Return: _returned, ast.If: _if, ast.For: _for,
     ast.While: _while, ast.With: _with, ast.Try: _try,
 }
+
+from .letting_go import HELD, let_go  # noqa: E402  (which closes generators in turn)

@@ -4,13 +4,14 @@ An item once made cannot be made again, and what making it did stands on the hea
 the iterator is behind what it has made: from then on its items are unknown.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from . import limits
 from .join import join, same
+from .metaclasses import written
 from .natives import PyRaise
-from .values import Instance, IteratorObject, ListObject, Unknown, Value, Why, is_size
+from .values import ClassValue, FunctionValue, Instance, IteratorObject, ListObject, Unknown, Value, Why, is_size
 
 if TYPE_CHECKING:
     from .machine import Machine
@@ -30,11 +31,13 @@ class Lost(Exception):
 class Source:
     """What makes the items of an iterator. ``step(sent, error)`` gives the next one, END, or raises PyRaise or :class:`Lost`."""
 
-    __slots__ = ("alike", "before", "last", "lost", "made", "result", "running", "step")
+    __slots__ = ("alike", "before", "last", "lost", "made", "node", "over", "result", "running", "step")
 
     def __init__(self, step: "Callable[[Value, PyRaise | None], Any]") -> None:
         self.step, self.made, self.result, self.running = step, 0, None, False
         self.lost: Unknown | None = None
+        self.node: Any = None  # the call that has made it, and its arguments, of which it may hold the last reference
+        self.over: tuple[Value, ...] = ()
         self.before: Value = None  # the item before the last
         self.last: Value = None
         self.alike: Value = None  # what the items look like that are not made one by one
@@ -58,9 +61,12 @@ class Positions(Source):
         self.at = at
 
 
-def lazy(items: Iterator[Value]) -> IteratorObject:
-    """An iterator over items that are made on demand; making one may raise :class:`Lost`."""
-    return made_by(Source.of(items))
+def lazy(items: Iterator[Value], m: "Machine | None" = None, over: "Sequence[Value]" = ()) -> IteratorObject:
+    """An iterator over items that are made on demand; making one may raise :class:`Lost`. ``over`` are the arguments of the call that makes it."""
+    source = Source.of(items)
+    if m is not None and m.site is not None:
+        source.node, source.over = m.site.node, tuple(over)
+    return made_by(source)
 
 
 def made_by(source: Source) -> IteratorObject:
@@ -144,8 +150,16 @@ def is_sequence(value: Value) -> bool:
     return isinstance(value, (tuple, range, str)) or (isinstance(value, ListObject) and isinstance(value.table["items"], tuple))
 
 
+def asked(m: "Machine", value: Value) -> Value:
+    """``iter(value)`` for an object of the user's class with an ``__iter__``, whose items may be made on demand; other iterables are themselves."""
+    if not isinstance(value, Instance) or not isinstance(value.cls, ClassValue) or "payload" in value.hidden:
+        return value
+    return m.call(m.get_attribute(value, "__iter__"), [], {}) if isinstance(written(value.cls, "__iter__"), FunctionValue) else value
+
+
 def stream(m: "Machine", value: Value) -> Iterator[Value]:
     """The items of an iterable one by one, as a loop asks for them. Raises :class:`Lost` where the next is not known."""
+    value = asked(m, value)
     if isinstance(value, IteratorObject) and "element" not in value.table:
         while (item := take(m, value)) is not END:
             yield item
@@ -216,5 +230,5 @@ def is_lazy(value: Value) -> bool:
 from . import iteration, views  # noqa: E402  (which looks into iterators in turn)
 
 __all__ = [
-    "END", "Lost", "Positions", "Source", "alike", "calls_of_next", "drain", "is_lazy", "is_sequence", "item_at", "lazy", "made_by", "stream", "take",
+    "END", "Lost", "Positions", "Source", "alike", "asked", "calls_of_next", "drain", "is_lazy", "is_sequence", "item_at", "lazy", "made_by", "stream", "take",
 ]

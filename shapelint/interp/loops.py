@@ -8,12 +8,12 @@ from ..dims.region import Region
 from ..dims.where import Condition
 from . import limits, plain_loops
 from .branches import BREAK, Signal, branch, keeping, settle
-from .generators import let_go
 from .heap import Changes
 from .join import join, same
-from .lazy import END, Lost, is_lazy, stream
+from .lazy import END, Lost, asked, is_lazy, stream
+from .letting_go import HELD, let_go
 from .natives import PyRaise
-from .values import IteratorObject, ListObject, Scope, Unknown, Value, Why
+from .values import Instance, IteratorObject, ListObject, Scope, Unknown, Value, Why
 from .views import Perhaps, is_looped, looped
 
 if TYPE_CHECKING:
@@ -23,8 +23,11 @@ if TYPE_CHECKING:
 def for_loop(m: "Machine", node: ast.For, scope: Scope) -> Signal | None:
     if plain_loops.computed(m, node, scope):
         return None
-    iterable = m.evaluate(node.iter, scope)
-    if is_lazy(iterable) and isinstance(node.iter, ast.Call):
+    iterable = given = m.evaluate(node.iter, scope)
+    if isinstance(iterable, Instance):
+        with m.at(node.iter, scope):
+            iterable = asked(m, given)
+    if is_lazy(iterable) and (iterable is not given or not isinstance(node.iter, HELD)):
         return _generated(m, node, iterable, scope)
     with m.at(node.iter, scope):
         if is_lazy(iterable) or isinstance(iterable, ListObject) or (isinstance(iterable, IteratorObject) and _is_short(iterable)):

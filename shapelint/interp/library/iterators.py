@@ -13,7 +13,7 @@ from .. import limits
 from ..extent import bounded
 from ..generators import close
 from ..iteration import repeated
-from ..lazy import END, Lost, Positions, is_lazy, is_sequence, item_at, lazy, made_by, stream, take
+from ..lazy import END, Lost, Positions, asked, is_lazy, is_sequence, item_at, lazy, made_by, stream, take
 from ..natives import NATIVES, PyRaise
 from ..raising import raised_by
 from ..values import Alternatives, Instance, IteratorObject, ListObject, SliceValue, Unknown, Value, Why
@@ -174,8 +174,9 @@ def iterator_of(element: Value) -> IteratorObject:
 @native("builtins.enumerate")
 def enumerate_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     iterable, start = bind("enumerate", args, kwargs, iterable=REQUIRED, start=0)
+    args, iterable = [iterable, start], asked(machine, iterable)
     if is_lazy(iterable) and isinstance(start, int):
-        return lazy((start + i, item) for i, item in enumerate(stream(machine, iterable)))
+        return lazy(((start + i, item) for i, item in enumerate(stream(machine, iterable))), machine, args if iterable is args[0] else [*args, iterable])
     if isinstance(iterable, ListObject) and is_sequence(iterable) and isinstance(start, int):
         return made_by(Positions(lambda at: END if (item := item_at(iterable, at)) is END else (start + at, item)))
     items = listed(machine, iterable)
@@ -201,11 +202,12 @@ def reversed_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
 @native("builtins.zip")
 def zip_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     strict = machine.truth(kwargs.get("strict", False))
+    given, args = args, [asked(machine, arg) for arg in args]
     elements = [alike(machine, arg) for arg in args]
     if strict is not None and any(element is not None for element in elements):
         return iterator_of(tuple(machine.element_of(arg) if element is None else element for arg, element in zip(args, elements, strict=True)))
     if strict is not None and any(map(is_lazy, args)):
-        return lazy(_in_step(machine, args, strict))
+        return lazy(_in_step(machine, args, strict), machine, [*given, *(arg for arg, old in zip(args, given, strict=True) if arg is not old)])
     if strict is False and any(isinstance(arg, ListObject) for arg in args) and all(map(is_sequence, args)):
         return made_by(Positions(lambda position: _row_at(args, position)))
     return IteratorObject(lost(machine, "zip", *kwargs.values()) if strict is None else _zipped(machine, args, strict))
@@ -280,7 +282,7 @@ def map_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
         items = listed(machine, args[1])
         if items is None:
             return IteratorObject(lost(machine, "map", args[1]))
-    return lazy(machine.call(args[0], list(row), {}) for row in _in_step(machine, args[1:], False))
+    return lazy((machine.call(args[0], list(row), {}) for row in _in_step(machine, args[1:], False)), machine, args)
 
 
 def _kept(machine: "Machine", predicate: Value, items: Iterator[Value], wanted: bool) -> Iterator[Value]:
@@ -310,7 +312,7 @@ def kept(machine: "Machine", predicate: Value, items: tuple[Value, ...], wanted:
 @native("builtins.filter")
 def filter_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     predicate, iterable = bind("filter", args, kwargs, function=REQUIRED, iterable=REQUIRED)
-    return lazy(_kept(machine, predicate, stream(machine, iterable), True))
+    return lazy(_kept(machine, predicate, stream(machine, iterable), True), machine, args)
 
 
 def position(machine: "Machine", items: tuple[Value, ...], wanted: Value) -> int | Unknown | None:

@@ -22,7 +22,7 @@ Items = tuple[Value, ...]
 
 def _chained(machine: "Machine", iterables: Items, what: str) -> IteratorObject:
     if any(map(is_lazy, iterables)):
-        return lazy(item for iterable in iterables for item in stream(machine, iterable))
+        return lazy((item for iterable in iterables for item in stream(machine, iterable)), machine, iterables)
     found: list[Value] = []
     for iterable in iterables:
         items = listed(machine, iterable)
@@ -80,7 +80,7 @@ def islice(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     bounds = args[1:]
     if is_lazy(args[0]) and len(bounds) <= 3 and all(bound is None or isinstance(bound, int) for bound in bounds):
         try:
-            return lazy(itertools.islice(stream(machine, args[0]), *bounds))
+            return lazy(itertools.islice(stream(machine, args[0]), *bounds), machine, args)
         except ValueError as error:
             raise PyRaise("ValueError", str(error)) from error
     items = pending(machine, args[0])
@@ -209,8 +209,8 @@ def _while(name: str, machine: "Machine", args: Args) -> Iterator[Value]:
             yield item
 
 
-native("itertools.takewhile", least=2)(lambda machine, args, kwargs: lazy(_while("takewhile", machine, args)))
-native("itertools.dropwhile", least=2)(lambda machine, args, kwargs: lazy(_while("dropwhile", machine, args)))
+native("itertools.takewhile", least=2)(lambda machine, args, kwargs: lazy(_while("takewhile", machine, args), machine, args))
+native("itertools.dropwhile", least=2)(lambda machine, args, kwargs: lazy(_while("dropwhile", machine, args), machine, args))
 
 
 @native("itertools.filterfalse", least=2)
