@@ -89,3 +89,35 @@ def test_an_argument_that_nobody_passed_may_be_a_string(tmp_path: Path) -> None:
     """
     assert codes(tmp_path, program) == []
     assert codes(tmp_path, textwrap.dedent(program) + "Speech()(torch.zeros(3))\n") == ["SHP112"]
+
+
+EQ = "import threading, timeit, argparse\nfrom concurrent.futures import ThreadPoolExecutor\ndef eq(a, b):\n    return torch.zeros(a + 2).view(b + 2)\n"
+
+
+@pytest.mark.parametrize("program", [
+    "r = []\nt = threading.Thread(target=lambda: r.append(3))\nt.start()\neq(len(r), 1)",
+    "r = [3]\ndef work(i):\n    r.append(i)\nwith ThreadPoolExecutor(2) as ex:\n    list(ex.map(work, range(3)))\neq(len(r), 4)",
+    "seen = []\ndef fn(i):\n    seen.append(i)\nwith ThreadPoolExecutor() as ex:\n    ex.submit(fn, 1)\neq(len(seen), 1)",
+    "seen = []\ntimeit.timeit(lambda: seen.append(0), number=4)\neq(len(seen), 4)",
+    "n = 0\ndef step():\n    global n\n    n += 1\ntimeit.timeit(step, number=4)\neq(n, 4)",
+    "cnt = {'n': 0}\ndef hook(g):\n    cnt['n'] += 1\n    return g\nt = torch.zeros(3, requires_grad=True)\nt.register_hook(hook)\n(t * 2).sum().backward()\neq(cnt['n'], 1)",
+    "def work(o):\n    o.append(1)\nout = []\nthreading.Thread(target=work, args=(out,)).start()\neq(len(out), 1)",
+    "def work(o):\n    o.append(1)\nout = [2]\nthreading.Thread(target=work, kwargs={'o': out}).start()\neq(len(out), 2)",
+    "class A:\n    def __init__(self):\n        self.out, self.n = [], 0\n    def run(self):\n        self.add()\n        self.n += 1\n    def add(self):\n        self.out.append(1)\n"
+    "    def go(self):\n        threading.Thread(target=self.run).start()\n        return len(self.out) + self.n\neq(A().go(), 2)",
+    "class B:\n    def __init__(self):\n        self.out = []\n    def go(self):\n        threading.Thread(target=lambda: self.out.append(1)).start()\n        return len(self.out)\neq(B().go(), 1)",
+    "class L(threading.Thread):\n    def __init__(self):\n        super().__init__()\n        self.out = []\n    def run(self):\n        self.out.append(1)\n"
+    "l = L()\nl.start()\nl.join()\neq(len(l.out), 1)",
+    "class NS:\n    a = 4\nn = NS()\np = argparse.ArgumentParser()\np.add_argument('--dim', type=int, default=5)\np.parse_args(['--dim', '7'], namespace=n)\neq(n.dim, 7)",
+])
+def test_what_is_handed_over_is_not_known_afterwards(tmp_path: Path, program: str) -> None:
+    assert codes(tmp_path, EQ + program) == []
+
+
+@pytest.mark.parametrize("program", [
+    "sizes = {'a': 3}\nelsewhere.on(lambda: sizes.get('a'))\neq(sizes['a'], 4)",
+    "sizes = [3]\nelsewhere.on(lambda: len(sizes), sizes)\neq(len(sizes), 2)",
+    "class A:\n    def __init__(self):\n        self.n, self.out = 3, [1]\n    def run(self):\n        return self.n + len(self.out)\na = A()\nelsewhere.on(a.run)\neq(a.n + len(a.out), 5)",
+])
+def test_what_a_function_only_reads_stays_known(tmp_path: Path, program: str) -> None:
+    assert codes(tmp_path, EQ + program) == ["SHP106"]

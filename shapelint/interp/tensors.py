@@ -7,6 +7,7 @@ from ..dims.where import Condition
 from .arguments import kind_of_dtype
 from .counts import shares
 from .decisions import answer_of
+from .handing_over import hand_over
 from .natives import METHODS, NATIVES, PyRaise, method, native
 from .values import BoundMethod, External, Tensor, Unknown, Value, Why, is_size
 
@@ -113,7 +114,13 @@ def _is_complex(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Va
     return Unknown(Why.DATA, "a dtype") if not args or getattr(args[0], "dtype", None) is None else args[0].dtype == "complex"
 
 
-@method("tensor", "register_hook", "retain_grad", "share_memory_")
+@method("tensor", "register_hook", "register_post_accumulate_grad_hook")
+def _register_hook(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
+    hand_over(m, (*args[1:], *kwargs.values()))
+    return m.unknown(Why.OPERATOR, "the handle of a hook")
+
+
+@method("tensor", "retain_grad", "share_memory_")
 def _nothing(m: "Machine", args: list[Value], kwargs: dict[str, Value]) -> Value:
     return args[0]
 

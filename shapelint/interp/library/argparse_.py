@@ -39,9 +39,23 @@ def _parser(defaults: DictObject) -> Instance:
 def _parsed(machine: "Machine", defaults: DictObject, args: Args, kwargs: Kwargs) -> Value:
     """The namespace; what a command line given in the code changes is not followed."""
     given = args[0] if args else kwargs.get("args")
+    target = args[1] if len(args) > 1 else kwargs.get("namespace")
+    if target is not None:
+        return _parsed_into(machine, defaults, target, given)
     if given is None or (isinstance(given, ListObject) and given.table["items"] == ()):
         return _namespace(machine, defaults)
     return _namespace(machine, DictObject({name: aside(machine, f"the argument {name}") for name in defaults.table}, defaults.opaque["rest"]))
+
+
+def _parsed_into(machine: "Machine", defaults: DictObject, target: Value, given: Value) -> Value:
+    """``parse_args(namespace=target)``: an attribute that the object has is its default."""
+    if isinstance(target, Instance):
+        for name, default in defaults.table.items():
+            certain = given is None and machine.has_attribute(target, name) is False
+            machine.set_attribute(target, name, default if certain else aside(machine, f"the argument {name}"))
+        if defaults.opaque["rest"] is not None:
+            machine.heap.write(target.hidden, "open", defaults.opaque["rest"])
+    return target
 
 
 def _subparsers() -> Instance:
