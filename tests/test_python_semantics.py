@@ -150,3 +150,30 @@ check('c', made(Own())[0])
 def test_a_generator_that_others_may_hold_may_be_closed(loop: str) -> None:
     text = f"log = []\ndef g():\n    try:\n        yield 1\n        yield 2\n    finally:\n        log.append(1)\n{loop}\ncheck('a', len(log))"
     assert not contradicts(in_python(text)["a"], in_interpreter(text)["a"])
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="iteration gave the names of several flags")
+def test_a_name_of_several_flags_is_no_member_of_its_own() -> None:
+    text = """
+import enum
+class U(enum.IntFlag):
+    N = 0
+    R = 4
+    W = 2
+    RW = R | W
+class V(enum.Flag):
+    A = enum.auto()
+    B = enum.auto()
+    AB = A | B
+check('a', (len(U), [u.name for u in U], U.RW.value, U(6) is U.RW, (U.R | U.W) is U.RW, list(U.__members__), U['RW'].value))
+check('b', (len(V), [v.value for v in V], V.AB.value, (V.A | V.B) is V.AB, V(3) is V.AB))
+"""
+    wanted, found = in_python(text), in_interpreter(text)
+    assert not any(contradicts(wanted[name], found[name]) for name in wanted), found
+    text = text.replace(", V(3) is V.AB", "").replace(", U(6) is U.RW", "")
+    wanted, found = in_python(text), in_interpreter(text)
+    assert all(known(found[name]) and not contradicts(wanted[name], found[name]) for name in wanted), found
+
+
+def test_an_enum_that_is_called_for_with_other_keywords_is_not_known() -> None:
+    assert in_interpreter("import enum\nE = enum.Enum('E', ['a'], type=int, start=3)\ncheck('a', E.a.value)")["a"] == [MISSING]

@@ -431,7 +431,7 @@ class Machine:
         """What iterating over a class gives: the members of an enum."""
         if cls.kind != "enum":
             return None
-        members = {id(value): value for value in cls.table.values() if isinstance(value, Instance) and value.cls is cls}
+        members = {id(value): value for value in cls.table.values() if isinstance(value, Instance) and value.cls is cls and "alias" not in value.hidden}
         return tuple(members.values())
 
     def type_of(self, value: Value) -> Value:

@@ -124,24 +124,39 @@ def load(target: Any) -> ast.expr:
 def augment(m: "Machine", node: ast.AugAssign, old: Value, value: Value, scope: Scope) -> None:
     """``target op= value``, where the target held ``old``."""
     if isinstance(old, ListObject) and isinstance(node.op, ast.Add):
-        items, more = old.table["items"], m.iterate(value)
-        lost = items if isinstance(items, Unknown) else Unknown(Why.DATA, "an extended list")
-        if more is not None and not isinstance(items, Unknown) and len(items) + len(more) > limits.LISTED_ITEMS:
-            lost, more = Unknown(Why.LIMIT, "a long sequence"), None
-        m.heap.write(old.table, "items", lost if more is None or isinstance(items, Unknown) else limited(old, items + more))
+        _extend(m, old, value)
         return
     with m.at(node, scope):
-        result = m.in_place(BINARY[type(node.op)], old, value) if isinstance(old, Instance) else m.binary(BINARY[type(node.op)], old, value)
-        if isinstance(old, Tensor):
-            m.check_in_place(old, result)
-            if old.elements is not None and isinstance(result, Tensor):  # other names of the same memory see it too
-                changed(m, old)
-                result = Tensor(result.shape, result.dtype, result.trace, tail=result.tail)
-    if type(result) is type(old) and isinstance(old, (ListObject, SetObject, DictObject)):
-        _become(m, old, result)
+        result = augmented(m, BINARY[type(node.op)], old, value)
+    if result is old and isinstance(old, (ListObject, SetObject, DictObject)):
         return
     assign(m, node.target, result, scope)
     m.observe(node, result, scope)
+
+
+def augmented(m: "Machine", op: str, old: Value, value: Value) -> Value:
+    """What the target of ``old op= value`` becomes: ``old`` itself, changed, where that is a container."""
+    if op == "+" and isinstance(old, ListObject):
+        _extend(m, old, value)
+        return old
+    result = m.in_place(op, old, value) if isinstance(old, Instance) else m.binary(op, old, value)
+    if isinstance(old, Tensor):
+        m.check_in_place(old, result)
+        if old.elements is not None and isinstance(result, Tensor):  # other names of the same memory see it too
+            changed(m, old)
+            result = Tensor(result.shape, result.dtype, result.trace, tail=result.tail)
+    if type(result) is type(old) and isinstance(old, (ListObject, SetObject, DictObject)) and not (isinstance(old, SetObject) and old.frozen):
+        _become(m, old, result)
+        return old
+    return result
+
+
+def _extend(m: "Machine", old: ListObject, value: Value) -> None:
+    items, more = old.table["items"], m.iterate(value)
+    lost = items if isinstance(items, Unknown) else Unknown(Why.DATA, "an extended list")
+    if more is not None and not isinstance(items, Unknown) and len(items) + len(more) > limits.LISTED_ITEMS:
+        lost, more = Unknown(Why.LIMIT, "a long sequence"), None
+    m.heap.write(old.table, "items", lost if more is None or isinstance(items, Unknown) else limited(old, items + more))
 
 
 def _become(m: "Machine", old: Value, new: Value) -> None:

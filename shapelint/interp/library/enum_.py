@@ -74,6 +74,8 @@ def finish(machine: "Machine", cls: ClassValue) -> None:
         if member is None:
             member = _member(machine, cls, name, value, names)
             members.append(member)
+            if names & {"enum.Flag", "enum.IntFlag"} and isinstance(value, int) and not (value > 0 and value & (value - 1) == 0):
+                member.hidden["alias"] = True  # a name of several flags, or of none: no member that iteration gives, from Python 3.11 on
         cls.table[name] = table.table[name] = member
     cls.table["__members__"] = table
     _furnish(cls, names)
@@ -183,9 +185,12 @@ def functional(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     """``Enum("Color", "RED GREEN")``."""
     spec = args[1] if len(args) == 2 else kwargs.get("names")
     names: Any = tuple(spec.replace(",", " ").split()) if isinstance(spec, str) else None if spec is None else listed(machine, spec)
+    start = kwargs.get("start", 1)
+    if not args or len(args) > 2 or not isinstance(start, int) or not kwargs.keys() <= {"names", "start", "module", "qualname"}:
+        return lost(machine, "enum.Enum", *args, *kwargs.values())
     if names is None or not isinstance(args[0], str) or not all(isinstance(name, str) for name in names):
         return lost(machine, "enum.Enum", *args)
-    cls = dynamic_class(machine, args[0], (External("enum.Enum"),), dict(zip(names, range(1, len(names) + 1), strict=True)))
+    cls = dynamic_class(machine, args[0], (External("enum.Enum"),), dict(zip(names, range(start, start + len(names)), strict=True)))
     if isinstance(cls, ClassValue):
         finish(machine, cls)
     return cls

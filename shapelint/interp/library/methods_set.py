@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 from ..natives import PyRaise
+from ..statements import augmented
 from ..values import Instance, IteratorObject, SetObject, Unknown, Value
 from .builtins_ import distinct
 from .support import REQUIRED, Args, Kwargs, bind, is_key, listed, lost, method, own
@@ -71,6 +72,15 @@ def _operation(name: str, in_place: str, combine: Callable[[Items, list[Items]],
             machine.heap.write(receiver.table, "items", combined(machine, args))
         return None
 
+
+def _augmented(name: str, op: str) -> None:
+    @method("set", name, least=2)
+    def call(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
+        return augmented(machine, op, args[0], args[1])
+
+
+for _name, _op in (("__ior__", "|"), ("__iand__", "&"), ("__isub__", "-"), ("__ixor__", "^")):
+    _augmented(_name, _op)
 
 _operation("union", "update", _union)
 _operation("intersection", "intersection_update", _intersection)

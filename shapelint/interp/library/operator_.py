@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from ..natives import PyRaise
+from ..statements import augmented
 from ..values import Native, Value
 from .builtins_ import length
 from .support import REQUIRED, Args, Kwargs, bind, lost, native
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
 _BINARY = {
     "add": "+", "sub": "-", "mul": "*", "truediv": "/", "floordiv": "//", "mod": "%", "pow": "**", "matmul": "@", "lshift": "<<", "rshift": ">>",
-    "and_": "&", "or_": "|", "xor": "^", "concat": "+", "iadd": "+", "imul": "*", "isub": "-",
+    "and_": "&", "or_": "|", "xor": "^", "concat": "+",
 }
 _COMPARE = {"eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">=", "is_": "is", "is_not": "is not"}
 
@@ -28,6 +29,20 @@ for _name, _op in _BINARY.items():
     _operator(_name, _op, False)
 for _name, _op in _COMPARE.items():
     _operator(_name, _op, True)
+
+
+def _in_place(name: str, op: str) -> None:
+    @native(f"operator.{name}", f"operator.__{name}__")
+    def call(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
+        left, right = bind(f"operator.{name}", args, kwargs, a=REQUIRED, b=REQUIRED)
+        return augmented(machine, op, left, right)
+
+
+for _name, _op in {
+    "iadd": "+", "isub": "-", "imul": "*", "itruediv": "/", "ifloordiv": "//", "imod": "%", "ipow": "**", "imatmul": "@", "ilshift": "<<", "irshift": ">>",
+    "iand": "&", "ior": "|", "ixor": "^", "iconcat": "+",
+}.items():
+    _in_place(_name, _op)
 
 
 @native("operator.contains")
@@ -66,6 +81,13 @@ def getitem(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
 def setitem(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     container, key, value = bind("operator.setitem", args, kwargs, a=REQUIRED, b=REQUIRED, c=REQUIRED)
     machine.set_item(container, key, value)
+    return None
+
+
+@native("operator.delitem", "operator.__delitem__")
+def delitem(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
+    container, key = bind("operator.delitem", args, kwargs, a=REQUIRED, b=REQUIRED)
+    machine.delete_item(container, key)
     return None
 
 
