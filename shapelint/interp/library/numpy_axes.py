@@ -242,7 +242,7 @@ def split(machine: "Machine", value: Value, places: Value) -> Value:
         ends = [size // places * (i + 1) for i in range(places - 1)]
     else:
         ends = _Held(machine, places).numbers or []
-    if (not isinstance(places, int) and len(ends) != _Held(machine, places).shape[0]) or not all(isinstance(end, int) and 0 <= end <= size for end in ends):
+    if (not isinstance(places, int) and _Held(machine, places).shape != (len(ends),)) or not all(isinstance(end, int) and 0 <= end <= size for end in ends):
         raise _Lost
     pairs = itertools.pairwise((0, *ends, size))
     return ListObject(tuple(held.taken((max(end - start, 0),), lambda index, start=start: (start + index[0],), view=True) for start, end in pairs))  # type: ignore[misc]
