@@ -37,10 +37,18 @@ def test_a_random_program_is_never_read_wrongly(seed: int) -> None:
     assert not [name for name in wanted if contradicts(wanted[name], found.get(name, wanted[name]))], text
 
 
-@pytest.mark.parametrize("base", ["from somewhere_unread import Base", "from threading import Thread as Base", "from collections import UserDict as Base"])
+@pytest.mark.parametrize("base", [
+    "from somewhere_unread import Base", "from threading import Thread as Base", "from collections import UserDict as Base",
+    "from torch.distributions import Normal as Base", "from torch.nn import Parameter as Base", "from torch import Tensor as Base",
+])
 def test_a_base_class_that_is_not_read_may_bring_any_attribute(base: str) -> None:
     text = f"{base}\nclass Own(Base):\n    pass\ntry:\n    Own().data\n    there = hasattr(Own(), 'data')\nexcept AttributeError:\n    there = 'raised'\ncheck('a', there)"
     assert in_interpreter(text)["a"] == [MISSING]
+
+
+def test_a_base_class_that_brings_next_to_nothing_has_no_other_attribute() -> None:
+    text = "from torch.utils.data import Dataset\nclass Own(Dataset):\n    pass\ncheck('a', hasattr(Own(), 'data'))"
+    assert in_interpreter(text)["a"] == [("bool", False)]
 
 
 @pytest.mark.parametrize("text", [

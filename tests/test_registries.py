@@ -92,3 +92,25 @@ def test_entries_that_are_taken_away_come_back_where_they_were() -> None:
     heap.write(table, "a", 5)
     heap.undo(mark)
     assert list(table.items()) == list(zip("abcd", range(4), strict=True))
+
+
+OF_TORCH = [
+    "class QP(nn.Parameter):\n    def __new__(cls, data, bits=8):\n        made = super().__new__(cls, data)\n        made.bits = bits\n        return made\n"
+    "    def scaled(self):\n        return self * 2\nw = QP(torch.zeros(5, 4), 7)\n(torch.zeros(2, 4) @ w.t()).view(10)\ntorch.zeros(2, 4) @ w.scaled().t()\n"
+    "nn.functional.linear(torch.zeros(2, 4), w)\neq(w.size(0), 5)\neq(w.bits, 7)",
+    "class Nd(torch.distributions.Normal):\n    def twice(self):\n        return self.sample() * 2\nn = Nd(torch.zeros(4), torch.ones(4))\n"
+    "n.twice().view(4)\n(n.loc + n.rsample()).view(4)\nn.log_prob(torch.zeros(4)).view(4)",
+    "class Opt(torch.optim.Optimizer):\n    def __init__(self, p):\n        super().__init__(p, {'lr': 1})\n    def step(self):\n        return [g['lr'] for g in self.param_groups]\n"
+    "eq(len(Opt([nn.Parameter(torch.zeros(2))]).step()), 1)",
+]
+
+
+@pytest.mark.parametrize("text", OF_TORCH)
+def test_a_class_of_torch_that_is_not_read_brings_its_attributes(tmp_path: Path, text: str) -> None:
+    assert codes(tmp_path, text) == []
+
+
+@pytest.mark.parametrize("text", OF_TORCH)
+def test_torch_runs_these_too(text: str) -> None:
+    pytest.importorskip("torch")
+    exec(HEAD + text, {"__name__": "program"})

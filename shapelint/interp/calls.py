@@ -9,6 +9,7 @@ from .branches import Signal, choose, settle
 from .caches import CachedFunction
 from .expressions import Rest
 from .extent import bounded, length
+from .externals import makes_tensors
 from .generators import can_be_followed, generator, yields
 from .handing_over import hand_over
 from .join import join
@@ -256,6 +257,9 @@ def instantiate(m: "Machine", cls: ClassValue, args: list[Value], kwargs: dict[s
 
 def make(m: "Machine", cls: ClassValue, args: list[Value], kwargs: dict[str, Value], site: "Site | None") -> Value:
     """An object of a user's class."""
+    if makes_tensors(cls):
+        hand_over(m, (*args, *kwargs.values()))
+        return m.unknown(Why.CONSTRUCT, f"{cls.name}, a class of tensors")
     try:
         maker = classes.class_lookup(m, cls, "__new__")
         if isinstance(maker, FunctionValue):

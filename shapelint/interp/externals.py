@@ -6,7 +6,7 @@ from functools import cache
 from ..ops import lookup
 from .natives import METHODS
 from .torch_classes import PUBLIC_BASES, ancestors, is_base
-from .values import External, Native
+from .values import ClassValue, External, Native
 
 MODULE = External("torch.nn.Module")
 CONTAINERS = {
@@ -63,8 +63,21 @@ _OF_MODULES = frozenset((  # what every nn.Module has besides its methods that a
 _OF_LAYERS = frozenset(("transposed", "all_weights"))  # of some layers, as are names of their own that begin with an underscore
 
 
+_PLAIN_OF_TORCH = frozenset({  # classes of torch's that give theirs next to nothing: what is not there is not there
+    f"torch.utils.data.{place}{name}" for place in ("", "dataset.", "sampler.") for name in ("Dataset", "IterableDataset", "Sampler")
+} | {"torch.nn.modules.Module"})
+_TENSORS = frozenset({"torch.Tensor", "torch.nn.Parameter", "torch.nn.UninitializedParameter", "torch.nn.Buffer"})
+
+
+def makes_tensors(cls: ClassValue) -> bool:
+    """Whether the objects of a class of the program's own are tensors."""
+    return any(isinstance(base, (External, Native)) and canonical(base.name) in _TENSORS for base in cls.mro)
+
+
 def may_bring(base: object, name: str = "") -> bool:
     """Whether a base class is outside what is read, so that it may have any attribute, or is an abstract class that has this one."""
+    if isinstance(base, External) and base.name.startswith("torch.") and base != MODULE and not external_bases(base.name):
+        return canonical(base.name) not in _PLAIN_OF_TORCH
     if isinstance(base, External) and base.name.startswith("torch.nn."):
         return name in _OF_MODULES or (base.name != "torch.nn.Module" and base.name not in CONTAINERS and (name in _OF_LAYERS or name[:1] == "_" != name[1:2]))
     if not isinstance(base, (External, Native)) or (isinstance(base, Native) and not base.name.startswith("collections.abc.")):
