@@ -15,6 +15,7 @@ from .decisions import Answer, answer_of, as_value, both, prepared_test
 from .iteration import must_iterate
 from .join import join
 from .natives import NATIVES, PyRaise
+from .operands import has_no, type_of
 from .own_names import own_names, unbound
 from .values import (
     ClassValue,
@@ -266,6 +267,7 @@ def _negation(m: "Machine", op: ast.unaryop, value: Value) -> Value:
 
 
 _OF_TENSORS: dict[type, str] = {ast.USub: "torch.neg", ast.Invert: "torch.bitwise_not"}
+_SIGNS: dict[type, str] = {ast.USub: "-", ast.UAdd: "+", ast.Invert: "~"}
 _UNARY: dict[type, str] = {ast.USub: "__neg__", ast.UAdd: "__pos__", ast.Invert: "__invert__"}
 
 
@@ -284,6 +286,8 @@ def _signed(m: "Machine", op: ast.unaryop, value: Value) -> Value:
         return unsettled(value)
     if isinstance(value, Tensor):
         return value if isinstance(op, ast.UAdd) else m.call(External(_OF_TENSORS[type(op)]), [value], {})
+    if has_no(m, value, _UNARY[type(op)]):
+        raise PyRaise("TypeError", f"bad operand type for unary {_SIGNS[type(op)]}: {type_of(value)}")
     return Unknown(Why.CONSTRUCT, "a unary operator")
 
 

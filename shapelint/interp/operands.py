@@ -18,6 +18,7 @@ from .values import (
     SetObject,
     Value,
 )
+from .views import DictView
 
 DUNDER = {
     "+": "add", "-": "sub", "*": "mul", "/": "truediv", "//": "floordiv", "%": "mod", "**": "pow", "@": "matmul", "<<": "lshift", ">>": "rshift",
@@ -70,4 +71,47 @@ def type_of(value: Value) -> str:
     if isinstance(value, Partial):
         return "'functools.partial'"
     names = {FunctionValue: "function", BoundMethod: "method", ListObject: "list", SetObject: "set", DictObject: "dict", type(None): "NoneType"}
+    if isinstance(value, DictView):
+        return f"'{value.name}'"
     return f"'{names.get(type(value), type(value).__name__)}'"
+
+
+# --- built-in types ------------------------------------------------------------------------------------------------
+
+_ORDERED = {bool: "number", int: "number", float: "number", str: "str", bytes: "bytes", SetObject: "set"}
+_REFLECTED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
+_OF_NUMBERS_AND_SEQUENCES = ("+", "*", "/", "//", "**", "@", "<<", ">>")
+_PLAIN_DICTS = ("dict", "defaultdict", "OrderedDict")
+
+
+def nobody_orders(m: Any, op: str, left: Value, right: Value) -> bool:
+    """Whether neither operand of ``<`` and the like can be compared with the other."""
+    kinds = [_ordered_as(m, left, op), _ordered_as(m, right, _REFLECTED[op])]
+    return None not in kinds and ("" in kinds or kinds[0] != kinds[1])
+
+
+def _ordered_as(m: Any, value: Value, op: str) -> str | None:
+    """Among what ``value op other`` has a meaning: "" for nothing, None where that is not known."""
+    if isinstance(value, ListObject):
+        return value.kind
+    if isinstance(value, DictObject):
+        return "" if value.kind in _PLAIN_DICTS else None
+    if isinstance(value, DictView):
+        return "set" if value.is_set else ""
+    if isinstance(value, tuple):
+        return "tuple"
+    if value is None or isinstance(value, (complex, range)) or has_no(m, value, f"__{DUNDER[op]}__"):
+        return ""
+    return _ORDERED.get(type(value))
+
+
+def built_ins_cannot(op: str, left: Value, right: Value) -> bool:
+    """Whether an operand is a dict, a set or a view of a dict, and neither side's built-in type has the operator."""
+    if op not in _OF_NUMBERS_AND_SEQUENCES or not all(isinstance(side, (*_BUILT_IN, DictView)) for side in (left, right)):
+        return False
+    return any(isinstance(side, (SetObject, DictView)) or (isinstance(side, DictObject) and side.kind in _PLAIN_DICTS) for side in (left, right))
+
+
+def unordered(op: str, left: Value, right: Value) -> str:
+    """What Python says of operands that cannot be compared."""
+    return f"'{op}' not supported between instances of {type_of(left)} and {type_of(right)}"

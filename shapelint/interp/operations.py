@@ -13,7 +13,7 @@ from .join import join
 from .lazy import Lost, stream
 from .metaclasses import of_class
 from .natives import PyRaise
-from .operands import DUNDER, has_no, nobody_can, refusal, type_of
+from .operands import DUNDER, built_ins_cannot, has_no, nobody_can, nobody_orders, refusal, type_of, unordered
 from .values import (
     CONSTANTS,
     Alternatives,
@@ -301,7 +301,7 @@ def _dunder_binary(m: Any, op: str, left: Value, right: Value) -> Value:
             refused = True
     if any(isinstance(side, Instance) and isinstance(side.hidden.get("payload"), (int, str, float)) for side in (left, right)):
         return binary(m, op, *(side.hidden.get("payload", side) if isinstance(side, Instance) else side for side in (left, right)))
-    if refused or nobody_can(m, op, left, right):
+    if refused or nobody_can(m, op, left, right) or built_ins_cannot(op, left, right):
         raise PyRaise("TypeError", refusal(op, left, right))
     return m.unknown(Why.OPERATOR, f"{op} of these objects")
 
@@ -423,6 +423,8 @@ def _compare_sequences(m: Any, op: str, left: Value, right: Value) -> Value:
             return bool(_PYTHON[op](one, other))
         except TypeError as error:
             raise PyRaise("TypeError", str(error)) from error
+    if nobody_orders(m, op, left, right):
+        raise PyRaise("TypeError", unordered(op, left, right))
     return Unknown(Why.DATA, "a comparison")
 
 

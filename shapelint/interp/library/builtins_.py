@@ -10,6 +10,7 @@ from ..decisions import Answer, answer_of, as_value, both
 from ..lazy import Lost, is_lazy, stream
 from ..metaclasses import of_class
 from ..natives import NAMED_CONSTANTS, PyRaise
+from ..operands import has_no, type_of
 from ..values import (
     Alternatives,
     DictObject,
@@ -115,6 +116,8 @@ def _rows(machine: "Machine", value: Tensor) -> Value:
 def _length_of_object(machine: "Machine", value: Instance) -> Value:
     if machine.has_attribute(value, "__len__"):
         return machine.call(machine.get_attribute(value, "__len__"), [], {})
+    if has_no(machine, value, "__len__"):
+        raise PyRaise("TypeError", f"object of type {type_of(value)} has no len()")
     return lost(machine, "len")
 
 
@@ -157,7 +160,7 @@ def in_order(machine: "Machine", items: "tuple[Value, ...] | list[Value]", key: 
 
 
 def _order(machine: "Machine", left: Value, right: Value) -> int:
-    if left is right and not isinstance(left, (Unknown, Alternatives, Tensor)):
+    if left is right and not isinstance(left, (Unknown, Alternatives, Tensor, DictObject, Instance)):
         return 0
     for one, other, answer in ((left, right, -1), (right, left, 1)):
         less = machine.truth(machine.compare("<", one, other))

@@ -4,6 +4,7 @@ a deep copy has parameters of its own."""
 from typing import TYPE_CHECKING, Any
 
 from ..lazy import is_lazy
+from ..natives import PyRaise
 from ..nn_modules import hold_entries
 from ..values import (
     Alternatives,
@@ -19,6 +20,7 @@ from ..values import (
     Tensor,
     Value,
 )
+from ..views import DictView
 from .methods_list import deque_of
 from .support import REQUIRED, Args, Kwargs, bind, native
 
@@ -97,6 +99,8 @@ class _Copier:
             return known[1] if known is not None else self._keep(value, _same(self.machine.solid((value,))[0]))
         if isinstance(value, Partial):
             return Partial(self.copy(value.function), tuple(map(self.copy, value.args)), {name: self.copy(item) for name, item in value.kwargs.items()})
+        if isinstance(value, DictView):
+            raise PyRaise("TypeError", f"cannot pickle '{value.name}' object")
         if isinstance(value, BoundMethod):
             return BoundMethod(value.function, self.copy(value.receiver))
         if isinstance(value, Alternatives):

@@ -15,6 +15,7 @@ from ..generators import close
 from ..iteration import repeated
 from ..lazy import END, Lost, Positions, asked, is_lazy, is_sequence, item_at, lazy, made_by, stream, take
 from ..natives import NATIVES, PyRaise
+from ..operands import has_no, type_of
 from ..raising import raised_by
 from ..values import Alternatives, Instance, IteratorObject, ListObject, SliceValue, Unknown, Value, Why
 from .support import ABSENT, REQUIRED, Args, Kwargs, aside, bind, listed, lost, method, native, over_options, own, same, too_much
@@ -82,6 +83,8 @@ def iter_(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
         return machine.call(machine.get_attribute(value, "__iter__"), [], {})
     if isinstance(value, ListObject) and is_sequence(value):
         return made_by(Positions(lambda position: item_at(value, position)))
+    if isinstance(value, Instance) and has_no(machine, value, "__iter__", "__getitem__"):
+        raise PyRaise("TypeError", f"{type_of(value)} object is not iterable")
     items = listed(machine, value)
     return IteratorObject(lost(machine, "iter", value) if items is None else items)
 
