@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from shapelint.check import check_paths
+from shapelint.config import Config
 from shapelint.interp import Program
 from shapelint.interp.deferral import Text, may_grow
 from shapelint.interp.machine import Machine
@@ -230,3 +232,14 @@ def test_names_of_a_star_are_read_where_they_are_written_out() -> None:
 ])
 def test_the_text_says_whether_a_container_may_grow(text: str, expected: bool) -> None:
     assert may_grow("T", text) is expected
+
+
+def test_a_number_that_functions_of_its_module_count_up_is_not_known(tmp_path: Path) -> None:
+    counted = "COUNT = 0\nSIZE = 4\ndef register(f):\n    global COUNT\n    COUNT += 1\n    return f\n"
+    files = {"pkg/__init__": "from .a import *\n", "pkg/reg": counted, "pkg/a": "from .reg import register\n__all__ = ['one']\n@register\ndef one():\n    return 1\n",
+             "main": "import torch\nfrom pkg.reg import COUNT, SIZE\ntorch.zeros({}).view(1)\n"}
+    (tmp_path / "pkg").mkdir()
+    for name, wanted in (("COUNT", []), ("SIZE", ["SHP106"])):
+        for path, text in files.items():
+            (tmp_path / f"{path}.py").write_text(text.replace("{}", name))
+        assert [found.code for found in check_paths([str(tmp_path / "main.py")], Config()).diagnostics] == wanted

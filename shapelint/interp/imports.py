@@ -14,9 +14,10 @@ from ..source.text import SourceFile
 from . import limits
 from .attributes import external
 from .deferral import ABSENT, Deferral, Waiting
+from .module_text import is_rebound
 from .natives import METHODS, NATIVES, PyRaise
 from .stated import Stated
-from .values import DictObject, External, ListObject, ModuleValue, Scope, Unknown, Value, Why
+from .values import CONSTANTS, DictObject, External, ListObject, ModuleValue, Scope, Unknown, Value, Why
 
 if TYPE_CHECKING:
     from ..source.environment import Installed
@@ -269,10 +270,18 @@ class Imports:
         """``from module import name``."""
         base = self._base(m, node, scope)
         if isinstance(base, ModuleValue):
-            return self.attribute(m, base, name, read=any(alias.name == name and alias.asname not in (None, name) for alias in node.names))
+            value = self.attribute(m, base, name, read=any(alias.name == name and alias.asname not in (None, name) for alias in node.names))
+            if isinstance(value, CONSTANTS) and is_rebound(name, base.scope.file.text) and self._is_of_another_package(base, scope):
+                return Unknown(Why.IMPORT, f"{name}, which functions of its module bind anew")
+            return value
         if isinstance(base, External):
             return external(m, f"{base.name}.{name}")
         return Unknown(Why.IMPORT, f"{node.module or '.'}.{name}")
+
+    def _is_of_another_package(self, module: ModuleValue, scope: Scope) -> bool:
+        """Whether a module is of a package that the importer is not in: Python has run all of it by now, which has perhaps not run here."""
+        folder = os.path.dirname(os.path.abspath(module.scope.file.path))
+        return os.path.isfile(os.path.join(folder, "__init__.py")) and not os.path.abspath(scope.file.path).startswith(folder + os.sep)
 
     def _base(self, m: "Machine", node: ast.ImportFrom, scope: Scope) -> Value:
         if not node.level:

@@ -267,6 +267,11 @@ def is_set_by(name: str, text: str, called: "set[str]") -> bool:
     return not called.isdisjoint(_setters(text).get(name, ()))
 
 
+def is_rebound(name: str, text: str) -> bool:
+    """Whether a function of a module binds a global name anew."""
+    return "global " in text and name in _setters(text)
+
+
 @cache
 def _setters(text: str) -> dict[str, set[str]]:
     """The functions that bind each global name."""
@@ -281,4 +286,4 @@ def _setters(text: str) -> dict[str, set[str]]:
     return found
 
 
-__all__ = ["Text", "callable_part", "displays", "imported_names", "is_named", "is_set_by", "may_grow", "plain", "refers_to"]
+__all__ = ["Text", "callable_part", "displays", "imported_names", "is_named", "is_rebound", "is_set_by", "may_grow", "plain", "refers_to"]
