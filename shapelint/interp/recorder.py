@@ -11,9 +11,9 @@ from ..ops.composition import Part, is_composite, parts_of
 from ..shapes import Shape
 from .events import Applied, Event
 from .externals import may_bring
+from .library.parametrizations import PARAMETRIZED, children_called
 from .natives import PyRaise
 from .nn_modules import children, closed, container_kind, walk
-from .parametrized import PARAMETRIZED, children_called
 from .values import Alternatives, ClassValue, DictObject, External, Instance, IteratorObject, ListObject, Place, SetObject, Tensor, Unknown, Value
 from .views import DictView
 

@@ -11,7 +11,7 @@ FILES = (
     "operator_", "itertools_", "functools_", "collections_", "copy_", "typing_", "dataclasses_", "namedtuples", "enum_", "classes",
     "inspect_", "misc", "paths", "globs", "files", "importing", "evaluating", "contextlib_", "regex", "argparse_", "numpy_arrays", "pictures", "numpy_", "torch_",
     "transform_rules", "transforms", "vision_sets", "click_", "lightning_", "hf_datasets", "versions", "quantised", "foreach", "numpy_axes", "algorithms", "trees",
-    "feature_extraction", "threads",
+    "feature_extraction", "parametrizations", "threads",
 )
 _loaded = False
 

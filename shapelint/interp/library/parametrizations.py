@@ -6,12 +6,12 @@ one. The old ``torch.nn.utils.weight_norm`` computes it in a hook, and adds no m
 
 from typing import TYPE_CHECKING
 
-from .natives import native
-from .values import External, Instance, Tensor, Value
+from ..natives import native
+from ..values import External, Instance, Tensor, Value
 
 if TYPE_CHECKING:
-    from ..shapes import Shape
-    from .machine import Machine
+    from ...shapes import Shape
+    from ..machine import Machine
 
 PARAMETRIZED = "parametrized"  # what a module hides: (parameter, class of the child, its dim) in the order of registration
 _SPACE = "torch.nn.utils.parametrizations"
