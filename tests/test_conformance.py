@@ -25,7 +25,7 @@ def test_published_models_conform_to_torch(name: str) -> None:
     assert len(inexact) <= 0.05 * len(found), inexact
 
 
-@pytest.mark.parametrize("name", ["segmentation_models_pytorch"])
+@pytest.mark.parametrize("name", ["monai", "segmentation_models_pytorch"])
 def test_without_the_packages_that_a_zoo_needs_nothing_wrong_is_stated(name: str) -> None:
     zoo = conformance.zoo_named(name)
     try:
