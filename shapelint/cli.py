@@ -5,6 +5,7 @@ Exit status: 0 when no error was found (warnings count with ``--strict``), 1 whe
 """
 
 import argparse
+import atexit
 import gc
 import os
 import sys
@@ -44,6 +45,7 @@ class _Parser(argparse.ArgumentParser):
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit status."""
     gc.set_threshold(100_000, 50)  # trees and tables are kept to the end: looking through them again and again finds nothing
+    atexit.register(gc.freeze)  # nor does a last look when the process ends, which costs a sixth of a run
     try:
         status = _run(list(sys.argv[1:] if argv is None else argv))
         sys.stdout.flush()

@@ -7,7 +7,20 @@ from ..ops import Operator, lookup
 from ..ops.kinds import UNREAD, Fields, Foreign, T
 from . import limits
 from .expressions import Rest
-from .values import ClassValue, DictObject, External, FunctionValue, Instance, ListObject, Native, Tensor, Trace, Unknown, Value, Why
+from .values import (
+    ClassValue,
+    DictObject,
+    External,
+    FunctionValue,
+    Instance,
+    ListObject,
+    Native,
+    Tensor,
+    Trace,
+    Unknown,
+    Value,
+    Why,
+)
 
 if TYPE_CHECKING:
     from .machine import Machine, Site
@@ -25,8 +38,13 @@ def kind_of_dtype(name: str) -> str | None:
     return _COARSE.get(name.rpartition(".")[2].removesuffix("Tensor").lower())
 
 
+_PLAIN = frozenset({int, str, bool, float, type(None)})
+
+
 def raw(value: Value) -> Any:
     """A value as an operator's binder takes it."""
+    if type(value) in _PLAIN:
+        return value
     if isinstance(value, Tensor):
         return T.of(value.shape, value.dtype)
     if isinstance(value, (ListObject, tuple)):

@@ -182,8 +182,16 @@ class Deferral:
         if m.decorating or not self.waiting:
             return False
         if is_container(value):
-            return self._is_said(name, scope)
+            return self._lists_grow() if name == "__all__" and scope is not None else self._is_said(name, scope)
         return bool(self._called) and not isinstance(value, (FunctionValue, ClassValue, ModuleValue, External, Native)) and self._is_said(name, None, False)
+
+    def _lists_grow(self) -> bool:
+        """Whether a text says that it reaches the ``__all__`` of another module, as a registry does for the functions it gets."""
+        running = self._imports.running
+        waiting = {path: text for path, text in self._texts.items() if not self._imports.has_run(path) and path not in running}
+        if any(text is None or ".__all__" in text.text or "import __all__" in text.text for text in waiting.values()):
+            return True
+        return any(".__all__" in text for text in self._imports.texts_that_ran().values())
 
     def _is_said(self, name: str, scope: Scope | None, of_container: bool = True) -> bool:
         """Whether a text says that a container may grow, or that another value is set by a function that is called."""

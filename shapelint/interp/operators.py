@@ -159,10 +159,13 @@ def _with_numbers(m: "Machine", op: Operator, args: list[Value], kwargs: dict[st
     return computed(m, op.short_name, args, kwargs, value)
 
 
+_SYMBOLS = {name: symbol for symbol, name in reversed(TENSOR_OPERATORS.items())}
+
+
 def _function_name(op: Operator, site: "Site | None") -> str:
     node = site.node if site is not None else None
     if isinstance(node, (ast.BinOp, ast.Compare, ast.AugAssign)):
-        return next((symbol for symbol, name in TENSOR_OPERATORS.items() if name == op.name), op.short_name)
+        return _SYMBOLS.get(op.name, op.short_name)
     return op.name if not op.name.startswith("torch.Tensor.") else op.short_name
 
 
