@@ -87,6 +87,14 @@ def test_an_error_before_the_cut_is_reported(folder: Path, capsys: Captured) -> 
     assert "head expects 56 features but receives 392" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("query", ["blocks.2", "head", "flatten"])
+def test_an_exception_before_the_node_is_that_of_the_model(query: str, folder: Path, capsys: Captured) -> None:
+    text = NET.replace("def forward(self, x):\n        return", "def forward(self, x):\n        if x.shape[-1] < 9:\n            raise ValueError('small')\n        return")
+    (folder / "net.py").write_text(f"{text}net = create_feature_extractor(Net(), ['{query}'])\n")
+    assert main(["show", "net.py:net", "--input", "1 3 32 32"]) == 1
+    assert "raise ValueError('small')" in capsys.readouterr().out
+
+
 def test_nodes_that_are_not_there_or_not_known_are_unknown(folder: Path, capsys: Captured) -> None:
     assert "the node blocks.7" in shown(capsys, folder, "['blocks.7']", status=0)["lost"][0]["what"]
     assert shown(capsys, folder, "open('nodes').read().split()", status=0)["status"] == "unknown"

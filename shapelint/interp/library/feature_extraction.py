@@ -7,6 +7,7 @@ is wanted is not run, and modules that are not called are gone. Checked against 
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from ..events import Applied, Event
@@ -166,12 +167,12 @@ def forward(machine: "Machine", args: Args, kwargs: Kwargs) -> Value:
     training = machine.truth(extractor.hidden.get("training", machine.training_default))
     queries: dict[str, str] = extractor.hidden["wanted"][not training]
     whole = _Tracer(machine, model, None)
-    with machine.isolated():
+    with machine.isolated(), suppress(PyRaise):
         _run(machine, whole, model, args[1:], kwargs, training)
     found = {query: _last(whole.nodes, query) for query in queries}
-    if any(_is_below(whole.failed_in, query) for query in queries):
-        return machine.call(model, args[1:], kwargs)  # what it raises is what counts
     missing = next((query for query, number in found.items() if number is None), None)
+    if whole.failed_in is not None and (missing is not None or any(_is_below(whole.failed_in, query) for query in queries)):
+        return machine.call(model, args[1:], kwargs)  # it raises before the cut
     if missing is not None:
         return lost(machine, f"the node {missing}")
     order = sorted((number, query) for query, number in found.items() if number is not None)
@@ -197,9 +198,6 @@ def _run(m: "Machine", tracer: _Tracer, model: Instance, args: Args, kwargs: Kwa
         m.call(model, args, kwargs)
     except _Enough:
         pass
-    except PyRaise:
-        if len(tracer.values) < 1 and not tracer.nodes:
-            raise
     finally:
         m.recorder = before
 
@@ -209,5 +207,5 @@ def _last(nodes: list[str], query: str) -> int | None:
     return max((number for number, name in enumerate(nodes) if ".".join(name.split(".")[:depth]) == query), default=None)
 
 
-def _is_below(path: str | None, query: str) -> bool:
-    return path is not None and (path == query or path.startswith(f"{query}."))
+def _is_below(path: str, query: str) -> bool:
+    return path == query or path.startswith(f"{query}.")
